@@ -1,0 +1,196 @@
+import type { ErrorClass } from './error-class.ts'
+import type { Text } from './language.ts'
+
+/** What an error is, what it means, and what a person can do about it. */
+export interface ErrorCode {
+  readonly class: ErrorClass
+  readonly text: Text
+}
+
+/** Every error a person can meet, once. Texts name the file or field and the remedy; `{detail}` is the reporter's own words. */
+export const ERROR_CODES = {
+  SOURCE_UNREACHABLE: {
+    class: 'system',
+    text: {
+      en: 'The source {url} could not be reached: {detail}. Check host, port and network.',
+      es: 'No se pudo llegar al origen {url}: {detail}. Revise servidor, puerto y red.',
+    },
+  },
+  SOURCE_ACCESS: {
+    class: 'access',
+    text: {
+      en: 'The source {url} refused us: {detail}. Check user, key or password, and permissions.',
+      es: 'El origen {url} nos rechazó: {detail}. Revise usuario, clave o contraseña, y permisos.',
+    },
+  },
+  SOURCE_HOST_KEY: {
+    class: 'access',
+    text: {
+      en: 'The host key of {url} is not the expected one: {detail}. Pin it with ?hostkey=SHA256:… or add it to known_hosts after checking it with its owner.',
+      es: 'La clave del servidor {url} no es la esperada: {detail}. Fíjela con ?hostkey=SHA256:… o añádala a known_hosts tras comprobarla con su dueño.',
+    },
+  },
+  SOURCE_CHANGED: {
+    class: 'system',
+    text: {
+      en: '{file} changed while it was read: {detail}. It will be read again as it is now.',
+      es: '{file} cambió mientras se leía: {detail}. Se leerá de nuevo tal como está.',
+    },
+  },
+  SOURCE_MISSING: {
+    class: 'config',
+    text: {
+      en: 'The source folder {url} does not exist. Create it or correct `from`.',
+      es: 'La carpeta de origen {url} no existe. Créela o corrija `from`.',
+    },
+  },
+  SOURCE_DELETE: {
+    class: 'access',
+    text: {
+      en: '{file} was loaded and backed up but could not be deleted at the source: {detail}. Allow it or turn deletion off.',
+      es: '{file} se cargó y respaldó pero no se pudo borrar en el origen: {detail}. Permítalo o desactive el borrado.',
+    },
+  },
+  FILE_UNREADABLE: {
+    class: 'layout',
+    text: {
+      en: '{file} cannot be read: {detail}.',
+      es: '{file} no se puede leer: {detail}.',
+    },
+  },
+  FILE_BOMB: {
+    class: 'layout',
+    text: {
+      en: '{file} grows beyond what is allowed when unpacked: {detail}. If it is genuine, raise `limits`.',
+      es: '{file} crece más de lo permitido al descomprimirlo: {detail}. Si es legítimo, suba `limits`.',
+    },
+  },
+  LAYOUT_COLUMNS: {
+    class: 'layout',
+    text: {
+      en: '{file} does not have the agreed columns: {detail}.',
+      es: '{file} no tiene las columnas acordadas: {detail}.',
+    },
+  },
+  DESTINATION_UNREACHABLE: {
+    class: 'system',
+    text: {
+      en: 'The destination {url} could not be reached: {detail}. Check host, port and network.',
+      es: 'No se pudo llegar al destino {url}: {detail}. Revise servidor, puerto y red.',
+    },
+  },
+  DESTINATION_ACCESS: {
+    class: 'access',
+    text: {
+      en: 'The destination {url} refused us: {detail}. Check user, password and grants.',
+      es: 'El destino {url} nos rechazó: {detail}. Revise usuario, contraseña y permisos.',
+    },
+  },
+  DESTINATION_BUSY: {
+    class: 'system',
+    text: {
+      en: 'The destination {url} is in use by somebody else: {detail}. We waited; try again later.',
+      es: 'El destino {url} está en uso por otro proceso: {detail}. Se esperó; inténtelo más tarde.',
+    },
+  },
+  DESTINATION_FAILED: {
+    class: 'system',
+    text: {
+      en: 'The destination {url} failed: {detail}.',
+      es: 'El destino {url} falló: {detail}.',
+    },
+  },
+  DESTINATION_SHAPE: {
+    class: 'config',
+    text: {
+      en: 'Table {table} in the destination does not fit the pipeline: {detail}.',
+      es: 'La tabla {table} del destino no encaja con el flujo: {detail}.',
+    },
+  },
+  DESTINATION_REFUSED_ROWS: {
+    class: 'layout',
+    text: {
+      en: 'The destination would have altered rows of table {table}: {detail}. Nothing was loaded. Tighten the contract or widen the column.',
+      es: 'El destino habría alterado filas de la tabla {table}: {detail}. No se cargó nada. Ajuste el contrato o ensanche la columna.',
+    },
+  },
+  ACCOUNTING_MISMATCH: {
+    class: 'system',
+    text: {
+      en: 'The rows do not add up for table {table}: {detail}. The load was rolled back.',
+      es: 'Las filas no cuadran en la tabla {table}: {detail}. La carga se deshizo.',
+    },
+  },
+  DISK_FULL: {
+    class: 'system',
+    text: {
+      en: 'There is no room left on the disk of {path}. Free space or move `home`.',
+      es: 'No queda espacio en el disco de {path}. Libere espacio o mueva `home`.',
+    },
+  },
+  MEMORY_EXHAUSTED: {
+    class: 'system',
+    text: {
+      en: 'The memory allowed to a performer was not enough: {detail}. Raise `limits.memoryMb`.',
+      es: 'No bastó la memoria permitida a un ejecutor: {detail}. Suba `limits.memoryMb`.',
+    },
+  },
+  PERFORMER_LOST: {
+    class: 'system',
+    text: {
+      en: 'The process working on {file} ended unexpectedly ({detail}).',
+      es: 'El proceso que trabajaba en {file} terminó de forma inesperada ({detail}).',
+    },
+  },
+  TIME_EXCEEDED: {
+    class: 'system',
+    text: {
+      en: '{file} took longer than the {seconds} s allowed. Raise `limits.itemTimeoutSeconds` if that is normal.',
+      es: '{file} tardó más de los {seconds} s permitidos. Suba `limits.itemTimeoutSeconds` si es normal.',
+    },
+  },
+  BACKUP_FAILED: {
+    class: 'system',
+    text: {
+      en: 'The backup of {file} could not be proven: {detail}. The original was not touched.',
+      es: 'No se pudo comprobar el respaldo de {file}: {detail}. El original no se tocó.',
+    },
+  },
+  LEDGER_FAILED: {
+    class: 'system',
+    text: {
+      en: 'The ledger {url} failed: {detail}.',
+      es: 'La bitácora {url} falló: {detail}.',
+    },
+  },
+  CONFIG_INVALID: {
+    class: 'config',
+    text: {
+      en: '{where}: {detail}.',
+      es: '{where}: {detail}.',
+    },
+  },
+  DRIVER_MISSING: {
+    class: 'config',
+    text: {
+      en: 'The driver for {system} is not installed. Run: npm install {driver}',
+      es: 'El controlador de {system} no está instalado. Ejecute: npm install {driver}',
+    },
+  },
+  USAGE: {
+    class: 'usage',
+    text: {
+      en: '{detail}',
+      es: '{detail}',
+    },
+  },
+  BUG: {
+    class: 'bug',
+    text: {
+      en: 'Something is wrong in Cauce itself: {detail}. Please report it with the stack below.',
+      es: 'Hay un fallo en el propio Cauce: {detail}. Repórtelo con la traza que sigue.',
+    },
+  },
+} as const satisfies Record<string, ErrorCode>
+
+export type ErrorCodeName = keyof typeof ERROR_CODES
