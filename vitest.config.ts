@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { defineConfig } from 'vitest/config'
+
+/** Starts the servers the tests need (MariaDB, sshd) once, as an unprivileged account. */
+const servers = existsSync(new URL('./test/servers/global-setup.ts', import.meta.url))
+  ? ['./test/servers/global-setup.ts']
+  : []
+
+const conditions = ['cauce-source', 'node']
+
+export default defineConfig({
+  resolve: { conditions: ['cauce-source'] },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    execArgv: ['--conditions=cauce-source'],
+    coverage: { provider: 'v8', include: ['packages/cauce/src/**'], reporter: ['text-summary', 'lcov'] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          pool: 'threads',
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'gates', include: ['test/gates/**/*.test.ts'], testTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          pool: 'forks',
+          globalSetup: servers,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          globalSetup: servers,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
