@@ -1,0 +1,179 @@
+import type { RowCounts } from '../model/item-state.ts'
+import type { LogicalType, MergePlan, PeriodUnit } from '../plan/plan.ts'
+
+/** A column as the destination must hold it. */
+export interface DestinationColumn {
+  readonly name: string
+  readonly type: LogicalType
+  readonly nullable: boolean
+}
+
+/** Shape of a table the pipeline feeds: created when absent, checked by column name when it exists. */
+export interface TableShape {
+  readonly name: string
+  readonly columns: readonly DestinationColumn[]
+  /** Columns that identify a row (merged tables), compared by bytes: `peña` is not `pena`. Empty otherwise. */
+  readonly key: readonly string[]
+}
+
+/** One table's rows of one item, written to the spool in the destination's staging format. */
+export interface TableLoad extends TableShape {
+  readonly mode: 'append' | 'replace' | 'upsert'
+  /** File in the attempt's spool folder holding exactly `columns`, in order, sorted by key for merged tables. */
+  readonly path: string
+  readonly rows: number
+  /** How existing values meet new ones, per non-key column; only for `upsert`. */
+  readonly merge: Readonly<Record<string, MergePlan>>
+  /** Sums of summed columns over the staged rows, as decimal text, checked against what arrived. */
+  readonly sums: Readonly<Record<string, string>>
+}
+
+/** The guard row: committed loads only, one per load, written first in the load's transaction. */
+export interface LoadRecord {
+  readonly loadKey: string
+  readonly pipeline: string
+  readonly item: string
+  readonly sha256: string
+  readonly generation: number
+  readonly counts: RowCounts
+}
+
+/** A row of the pipeline's own load report (the visits call it bitacora_control): columns with values ready to be stored. */
+export interface ReportRow {
+  readonly table: TableShape
+  readonly values: Readonly<Record<string, string | number | null>>
+  /** Columns that tell which item version the row speaks of; rows that agree on them are replaced by this one. */
+  readonly identity: readonly string[]
+}
+
+/** A counter that restarts with each year or month of the destination's reference date. */
+export interface PeriodCounter {
+  readonly table: string
+  readonly column: string
+  readonly unit: PeriodUnit
+}
+
+/** A row that came back from a reject of an earlier load; (originLoad, record) is loaded at most once, ever. */
+export interface ReplayedRow {
+  readonly originLoad: string
+  readonly record: number
+}
+
+export interface LoadRequest {
+  readonly record: LoadRecord
+  /** `refuse`: the same item with other bytes, or the same bytes under another item, must not be loaded. */
+  readonly versions: 'refuse'
+  /** Rejects first, then appends, then merged tables; loaded in this order. */
+  readonly tables: readonly TableLoad[]
+  readonly report: ReportRow | undefined
+  readonly replayed: readonly ReplayedRow[]
+  /** Every period counter of the tables, with the period (`2013` or `2013-02`) their staged values were computed for. */
+  readonly periods: readonly (PeriodCounter & { readonly period: string })[]
+  /** Unique per attempt; part of every staging table's name. */
+  readonly attempt: string
+}
+
+/** What became of a load; anything else is thrown. */
+export type LoadResult =
+  | { readonly kind: 'loaded' }
+  /** This very load is committed already: by a rival, an earlier attempt, or before its reply was lost. */
+  | { readonly kind: 'already_loaded'; readonly counts: RowCounts }
+  /** The same bytes are loaded already under another item. */
+  | { readonly kind: 'duplicate'; readonly otherItem: string }
+  /** The same item is loaded already with other bytes. */
+  | { readonly kind: 'refused'; readonly loadedSha256: string }
+  /** The stored period of a counter is not the one the rows were computed for; nothing was written. */
+  | { readonly kind: 'period_moved' }
+  /** A replayed row was loaded by somebody else meanwhile; nothing was written. */
+  | { readonly kind: 'already_replayed'; readonly rows: readonly ReplayedRow[] }
+
+export interface LoadHooks {
+  /** Called at the named boundaries of the transaction, for progress and for fault tests. */
+  readonly at: (
+    boundary: 'before-guard' | 'after-guard' | 'after-tables' | 'before-commit' | 'after-commit',
+  ) => void
+  readonly onRows: (table: string, rows: number) => void
+  readonly signal: AbortSignal
+}
+
+/** New counter values for one period, to be swept in under an exclusive lock. */
+export interface PeriodSweep {
+  readonly counters: readonly PeriodCounter[]
+  /** Period per unit of the reference date: { year: '2013', month: '2013-02' }. */
+  readonly periods: Readonly<Record<PeriodUnit, string>>
+  /** May the stored period be set back (an explicitly given reference date), or only forward (the clock's). */
+  readonly mayGoBack: boolean
+  /**
+   * Asked under the lock, once per counter whose stored period differs: reads the detail rows of that period through
+   * `readDetail` and returns the staged file (columns: the table's key, then the counter) holding every key that has any.
+   */
+  readonly recompute: (counter: PeriodCounter, readDetail: ReadDetail) => Promise<StagedCounter>
+}
+
+export interface StagedCounter {
+  readonly shape: TableShape
+  readonly path: string
+  readonly rows: number
+}
+
+/** Writes rows of a detail table, limited to one period of its date, to a spool file in the staging format. */
+export type ReadDetail = (request: {
+  readonly table: string
+  readonly columns: readonly string[]
+  /** The date the period is judged by: the first of these columns that is not null. */
+  readonly dated: readonly string[]
+  readonly from: string
+  readonly until: string
+  readonly path: string
+}) => Promise<{ readonly rows: number }>
+
+/** What a destination can and cannot do, as data: callers branch on these and never on a system's name. */
+export interface DestinationCapabilities {
+  readonly stagingFormat: StagingFormat
+  /** Loads that may run side by side over all workers, when the pipeline does not say less. */
+  readonly maxConcurrentLoads: number
+}
+
+/**
+ * How DuckDB must write a table's rows for this destination:
+ * `parquet`, or `mysql-text`: CSV for LOAD DATA ... FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
+ * LINES TERMINATED BY '\n' (no header; NULL as the bare word NULL; every text value quoted, `"` doubled; timestamps
+ * `YYYY-MM-DD HH:MM:SS[.ffffff]`; booleans 1 and 0; doubles in the shortest form that reads back the same).
+ */
+export type StagingFormat = 'parquet' | 'mysql-text'
+
+/** The writing side of a connector, opened on one database. */
+export interface Destination {
+  readonly capabilities: DestinationCapabilities
+  /** The destination for people: no password. */
+  readonly displayUrl: string
+  /**
+   * Creates what is absent (the tables, `cauce_loads`, `cauce_replays`, `cauce_periods`) and checks what exists, by column
+   * name; other columns of an existing table must be nullable or have defaults. All DDL happens here, outside any load
+   * (MySQL commits implicitly on DDL). May be called by several processes at once, and again at any time.
+   * @throws {CauceError} DESTINATION_UNREACHABLE, DESTINATION_ACCESS, DESTINATION_SHAPE
+   */
+  prepare(tables: readonly TableShape[]): Promise<void>
+  /**
+   * Loads one item in one transaction: guard first, then replay marks, tables in order, report row, then the accounting
+   * check, then COMMIT. Deadlocks and lock waits repeat the whole transaction (3 tries). A lost reply to COMMIT is settled
+   * by inserting the guard key again in a new transaction. Nothing is left behind on any error.
+   */
+  load(request: LoadRequest, hooks: LoadHooks): Promise<LoadResult>
+  /** The committed load with this key, if any. */
+  findLoad(loadKey: string): Promise<LoadRecord | undefined>
+  /** Which of an origin load's records were replayed already. */
+  replayedRecords(originLoad: string): Promise<ReadonlySet<number>>
+  /** Writes a report row by itself, for an item that was not loaded. */
+  writeReport(row: ReportRow): Promise<void>
+  /** The stored period of each counter, creating the row with the given periods where none is stored. */
+  storedPeriods(
+    counters: readonly PeriodCounter[],
+    initial: Readonly<Record<PeriodUnit, string>>,
+  ): Promise<readonly (PeriodCounter & { readonly period: string })[]>
+  /** Moves counters to a new period in one transaction under an exclusive lock that waits for running loads. */
+  sweepPeriods(sweep: PeriodSweep): Promise<void>
+  close(): Promise<void>
+}
+
+export type OpenDestination = (url: string) => Promise<Destination>
