@@ -26,4 +26,11 @@ export const EXIT_CODES = {
 } as const
 
 /** Worst first: when several items failed, the first of these present decides the exit code. */
-export const CLASS_PRECEDENCE: readonly ErrorClass[] = ['bug', 'usage', 'config', 'access', 'layout', 'system']
+export const CLASS_PRECEDENCE: readonly ErrorClass[] = [
+  'bug',
+  'usage',
+  'config',
+  'access',
+  'layout',
+  'system',
+]

@@ -15,8 +15,7 @@ export function chooseLanguage(
   flag: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
 ): Language {
-  const named =
-    flag ?? (environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || 'en')
+  const named = flag ?? (environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || 'en')
   return /^es([_.@-]|$)/i.test(named) ? 'es' : 'en'
 }
 

@@ -15,7 +15,9 @@ export interface LoadIdentity {
  */
 export function loadKey({ pipeline, item, content, generation }: LoadIdentity): string {
   return sha256Hex(
-    [pipeline, item, content, String(generation)].map((part) => `${Buffer.byteLength(part)}:${part}`).join('|'),
+    [pipeline, item, content, String(generation)]
+      .map((part) => `${Buffer.byteLength(part)}:${part}`)
+      .join('|'),
   )
 }
 
