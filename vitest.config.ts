@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
+import { ClosingLine } from './test/reporters/closing-line.ts'
 
 /** Starts the servers the tests need (MariaDB, sshd) once, as an unprivileged account. */
 const servers = existsSync(new URL('./test/servers/global-setup.ts', import.meta.url))
@@ -12,6 +13,7 @@ export default defineConfig({
   resolve: { conditions: ['cauce-source'] },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
+    reporters: ['default', new ClosingLine()],
     execArgv: ['--conditions=cauce-source'],
     coverage: { provider: 'v8', include: ['packages/cauce/src/**'], reporter: ['text-summary', 'lcov'] },
     projects: [
