@@ -1,5 +1,5 @@
 import type { RowCounts } from '../model/item-state.ts'
-import type { LogicalType, MergePlan, PeriodUnit } from '../plan/plan.ts'
+import type { LogicalType, MergePlan, PeriodUnit } from '../model/plan.ts'
 
 /** A column as the destination must hold it. */
 export interface DestinationColumn {

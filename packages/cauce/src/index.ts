@@ -1,0 +1,27 @@
+export { anyName, Column } from './pipeline/column.ts'
+export {
+  boolean,
+  date,
+  decimal,
+  double,
+  email,
+  integer,
+  ip,
+  json,
+  oneOf,
+  text,
+  time,
+  timestamp,
+  url,
+  uuid,
+} from './pipeline/columns.ts'
+export { check, contract, type Contract, type Row } from './pipeline/contract.ts'
+export { csv, type CsvOptions } from './pipeline/csv.ts'
+export { files } from './pipeline/files.ts'
+export { pipeline, type Pipeline } from './pipeline/pipeline.ts'
+export { project, type Project } from './pipeline/project.ts'
+export { reference } from './pipeline/reference.ts'
+export { loadReport } from './pipeline/report.ts'
+export { env, secret } from './pipeline/setting.ts'
+export { item, name, referenceDate, sql } from './pipeline/sql.ts'
+export { append, first, last, rejects, replace, restarting, upsert, valid } from './pipeline/tables.ts'

@@ -1,0 +1,224 @@
+import type { ItemState } from './item-state.ts'
+
+/**
+ * What a pipeline compiles to: plain data (JSON), no functions, no secrets, no environment values. Engines and destinations
+ * read it; its hash tells two declarations apart.
+ */
+export interface Plan {
+  readonly pipeline: string
+  /** sha256 hex of everything else in the plan. */
+  readonly hash: string
+  readonly source: SourcePlan
+  readonly read: CsvReadPlan
+  readonly contract: ContractPlan
+  readonly tables: readonly TablePlan[]
+  readonly report: ReportPlan | undefined
+  readonly destination: Setting
+  readonly versions: 'refuse'
+  readonly archive: ArchivePlan
+  readonly reference: ReferencePlan
+  readonly states: Readonly<Partial<Record<ItemState, string>>>
+  readonly limits: LimitsPlan
+  readonly tags: readonly string[]
+}
+
+/** A value given in the declaration or taken from the environment when the pipeline runs. */
+export type Setting =
+  | { readonly kind: 'value'; readonly value: string }
+  | {
+      readonly kind: 'env'
+      readonly name: string
+      readonly fallback: string | undefined
+      readonly secret: boolean
+    }
+
+export interface SourcePlan {
+  readonly location: Setting
+  readonly pattern: string
+}
+
+/** How the bytes of a file become rows of text; undefined means: look at the file. */
+export interface CsvReadPlan {
+  readonly format: 'csv'
+  readonly encoding: string | undefined
+  readonly delimiter: string | undefined
+  readonly quote: string | null | undefined
+  readonly escape: string | null | undefined
+  readonly header: boolean
+  readonly skipLines: number
+  readonly compression: 'none' | 'gzip' | 'zstd' | 'zip' | undefined
+  readonly nulls: readonly string[]
+  readonly layout: 'position' | 'name'
+  readonly unknownColumns: 'refuse' | 'ignore'
+}
+
+/** Types every engine and destination understands. */
+export type LogicalType =
+  | { readonly kind: 'text'; readonly maxLength: number | undefined }
+  | { readonly kind: 'integer' }
+  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
+  | { readonly kind: 'double' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'date' }
+  | { readonly kind: 'timestamp' }
+  | { readonly kind: 'time' }
+  | { readonly kind: 'uuid' }
+  | { readonly kind: 'json' }
+
+/** How text becomes a value: a portable pattern first, then the cast. `undefined` pattern: any text. */
+export type Parse =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'integer' }
+  | {
+      readonly kind: 'decimal'
+      readonly decimalMark: '.' | ','
+      readonly thousandsMark: '.' | ',' | ' ' | undefined
+    }
+  | { readonly kind: 'double' }
+  | {
+      readonly kind: 'boolean'
+      readonly trueWords: readonly string[]
+      readonly falseWords: readonly string[]
+    }
+  /** `format` in the letters of people: dd, MM, yyyy, HH, mm, ss, SSS; anything else stands for itself. */
+  | { readonly kind: 'date' | 'timestamp' | 'time'; readonly format: string }
+  | { readonly kind: 'uuid' }
+  | { readonly kind: 'json' }
+
+export type Level = 'error' | 'warning'
+
+/** What must hold for a value or a row. A rule is broken when its test is not true. */
+export type Test =
+  | { readonly kind: 'present' }
+  | { readonly kind: 'parses' }
+  | { readonly kind: 'matches'; readonly pattern: string }
+  | { readonly kind: 'among'; readonly values: readonly string[] }
+  | { readonly kind: 'at_least' | 'at_most'; readonly value: string }
+  | { readonly kind: 'length'; readonly min: number | undefined; readonly max: number | undefined }
+  | { readonly kind: 'unique'; readonly columns: readonly string[] }
+  | { readonly kind: 'distinct_row' }
+  | { readonly kind: 'sql'; readonly sql: SqlText }
+  | { readonly kind: 'width'; readonly side: 'few' | 'many' }
+  | { readonly kind: 'unflagged'; readonly bit: number }
+
+export interface Rule {
+  /** `email:invalid`, `row:too_many_columns`, or the name its author gave it. */
+  readonly code: string
+  /** The column it judges; undefined for the row as a whole. */
+  readonly column: string | undefined
+  readonly level: Level
+  readonly test: Test
+}
+
+export interface ColumnPlan {
+  readonly name: string
+  /** Header names it is found under, the first being its own. */
+  readonly headers: readonly string[]
+  readonly anyHeader: boolean
+  readonly type: LogicalType
+  readonly parse: Parse
+  readonly nullable: boolean
+  /** Texts that mean null here, instead of the file's; undefined: the file's. */
+  readonly nulls: readonly string[] | undefined
+  readonly normalise: readonly ('trim' | 'lower' | 'upper')[]
+  /** Text that stands in for a missing value, parsed like any other. */
+  readonly defaultText: string | undefined
+}
+
+export interface ContractPlan {
+  readonly name: string
+  readonly columns: readonly ColumnPlan[]
+  /** In the order they are reported; bit n of the row's mask is rule n of its level. */
+  readonly rules: readonly Rule[]
+}
+
+/** SQL in pieces: text of its author, names and values to be quoted, and what only the item knows. */
+export type SqlPiece =
+  | { readonly text: string }
+  | { readonly name: string }
+  | { readonly value: string | number | boolean | null }
+  | { readonly reference: ItemReference }
+
+export interface SqlText {
+  readonly pieces: readonly SqlPiece[]
+}
+
+/** What SQL may ask about the item being worked on. */
+export type ItemReference = 'item' | 'file' | 'sha256' | 'load_key' | 'run' | 'reference_date'
+
+/** Where a table's rows come from: the contract's rows, its rejects, or a query over both. */
+export type TableFrom =
+  | { readonly kind: 'valid' }
+  | { readonly kind: 'rejects'; readonly columns: Readonly<Record<string, RejectField | SqlText>> }
+  | { readonly kind: 'sql'; readonly sql: SqlText }
+
+/** What is known of a reject. `rules` is the codes joined by `|`. */
+export type RejectField = 'file' | 'record' | 'line' | 'rules' | 'raw' | 'load_key'
+
+export type PeriodUnit = 'year' | 'month'
+
+/** How a stored value meets a new one with the same key. */
+export type MergePlan =
+  | { readonly kind: 'min' | 'max' | 'sum' | 'replace' }
+  /** Keep the value of the row whose `by` column is least (first) or greatest (last); ties by item key. */
+  | { readonly kind: 'first' | 'last'; readonly by: string }
+  /** Adds within one year or month of the destination's reference date and starts again with the next. */
+  | { readonly kind: 'period'; readonly unit: PeriodUnit; readonly dated: readonly string[] }
+
+export interface TablePlan {
+  readonly name: string
+  readonly mode: 'append' | 'replace' | 'upsert'
+  readonly from: TableFrom
+  readonly key: readonly string[]
+  readonly merge: Readonly<Record<string, MergePlan>>
+  /** The append table that keeps every row this merged table was computed from. */
+  readonly detail: string | undefined
+  /** Whether rows carry `_cauce_load` and `_cauce_record`, without which nothing can be replaced or reloaded. */
+  readonly technicalColumns: boolean
+}
+
+/** What the load report can tell of an item version. */
+export type ReportField =
+  | 'item'
+  | 'file'
+  | 'sha256'
+  | 'bytes'
+  | 'read'
+  | 'loaded'
+  | 'rejected'
+  | 'skipped'
+  | 'warnings'
+  | 'state'
+  | 'attempts'
+  | 'started_at'
+  | 'finished_at'
+  | 'backup'
+  | 'source_deleted_at'
+  | 'message'
+  | 'run'
+  | 'load_key'
+
+export interface ReportPlan {
+  readonly table: string
+  readonly columns: Readonly<Record<string, ReportField | SqlText>>
+}
+
+export interface ArchivePlan {
+  /** Folder for verified copies of originals; undefined: none are kept. */
+  readonly backup: Setting | undefined
+  /** `yes`, `no` and their kin, read when the pipeline runs. */
+  readonly deleteSource: Setting
+}
+
+/** The date that counters by year and month are relative to. */
+export interface ReferencePlan {
+  readonly timezone: string
+  /** An explicit date (yyyy-MM-dd); empty: the day of the run in the zone. */
+  readonly override: Setting | undefined
+}
+
+export interface LimitsPlan {
+  readonly memoryMb: number
+  readonly itemTimeoutSeconds: number
+  readonly maxUnpackedBytes: number
+}

@@ -1,0 +1,107 @@
+import type { LogicalType, Parse } from '../model/plan.ts'
+import { Column, type ValueRule } from './column.ts'
+import { EMAIL_PATTERNS, IP_PATTERN, URL_PATTERN, type EmailForm } from './patterns.ts'
+
+const text255: LogicalType = { kind: 'text', maxLength: 255 }
+
+function column<Value>(type: LogicalType, parse: Parse, rules: readonly ValueRule[] = []): Column<Value> {
+  return new Column({
+    type,
+    parse,
+    headers: undefined,
+    anyHeader: false,
+    nullable: false,
+    nulls: undefined,
+    normalise: [],
+    defaultText: undefined,
+    rules,
+    unique: false,
+    level: 'error',
+    code: undefined,
+  })
+}
+
+function matching(pattern: string, type: LogicalType): Column<string> {
+  return column(type, { kind: 'text' }, [{ suffix: 'invalid', test: { kind: 'matches', pattern } }])
+}
+
+/** Any text. */
+export function text(): Column<string> {
+  return column({ kind: 'text', maxLength: undefined }, { kind: 'text' })
+}
+
+/** An e-mail address. `plain` (the default) is what people use; `html5` and `rfc5322` are wider. At most 254 characters (RFC 5321). */
+export function email(form: EmailForm = 'plain'): Column<string> {
+  return matching(EMAIL_PATTERNS[form], { kind: 'text', maxLength: 254 }).length({ max: 254 })
+}
+
+/** A whole number of 64 bits, with no thousands marks. */
+export function integer(): Column<number> {
+  return column({ kind: 'integer' }, { kind: 'integer' })
+}
+
+/** How decimal numbers are written in the file. */
+export interface DecimalMarks {
+  readonly decimalMark?: '.' | ','
+  readonly thousandsMark?: '.' | ',' | ' '
+}
+
+/** An exact number of `precision` digits, `scale` of them behind the mark. More digits are a reject, never rounded. */
+export function decimal(precision: number, scale: number, marks: DecimalMarks = {}): Column<string> {
+  return column(
+    { kind: 'decimal', precision, scale },
+    { kind: 'decimal', decimalMark: marks.decimalMark ?? '.', thousandsMark: marks.thousandsMark },
+  )
+}
+
+/** A floating-point number of 64 bits. */
+export function double(): Column<number> {
+  return column({ kind: 'double' }, { kind: 'double' })
+}
+
+/** True or false, by the words given (compared without regard to case). */
+export function boolean(
+  trueWords: readonly string[] = ['true', '1', 'yes', 'si', 'sí'],
+  falseWords: readonly string[] = ['false', '0', 'no'],
+): Column<boolean> {
+  return column({ kind: 'boolean' }, { kind: 'boolean', trueWords, falseWords })
+}
+
+/** A day. The format is written with dd, MM, yyyy. */
+export function date(format = 'yyyy-MM-dd'): Column<Date> {
+  return column({ kind: 'date' }, { kind: 'date', format })
+}
+
+/** A moment without a zone, as the file tells it. The format is written with dd, MM, yyyy, HH, mm, ss, SSS. */
+export function timestamp(format = 'yyyy-MM-dd HH:mm:ss'): Column<Date> {
+  return column({ kind: 'timestamp' }, { kind: 'timestamp', format })
+}
+
+/** A time of day. The format is written with HH, mm, ss, SSS. */
+export function time(format = 'HH:mm:ss'): Column<string> {
+  return column({ kind: 'time' }, { kind: 'time', format })
+}
+
+export function uuid(): Column<string> {
+  return column({ kind: 'uuid' }, { kind: 'uuid' })
+}
+
+/** One of a few texts, compared letter by letter. */
+export function oneOf<const Values extends readonly string[]>(...values: Values): Column<Values[number]> {
+  return column(text255, { kind: 'text' }, [{ suffix: 'not_allowed', test: { kind: 'among', values } }])
+}
+
+/** A JSON document, kept as written. */
+export function json(): Column<string> {
+  return column({ kind: 'json' }, { kind: 'json' })
+}
+
+/** An http or https address. */
+export function url(): Column<string> {
+  return matching(URL_PATTERN, { kind: 'text', maxLength: undefined })
+}
+
+/** An IPv4 or IPv6 address. */
+export function ip(): Column<string> {
+  return matching(IP_PATTERN, { kind: 'text', maxLength: 45 })
+}

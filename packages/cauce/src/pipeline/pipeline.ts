@@ -1,0 +1,80 @@
+import type { ItemState } from '../model/item-state.ts'
+import type { CsvReadPlan, ReferencePlan, ReportPlan, SourcePlan } from '../model/plan.ts'
+import type { Contract } from './contract.ts'
+import type { SettingInput } from './setting.ts'
+import type { Table, UpsertTable } from './tables.ts'
+
+/** Names that `detail` uses must be tables of the same pipeline; a wrong one is an error in the editor. */
+type DetailsKnown<Tables> = {
+  readonly [Name in keyof Tables]: Tables[Name] extends UpsertTable<infer Detail>
+    ? [Detail] extends [keyof Tables]
+      ? Tables[Name]
+      : UpsertTable<Extract<keyof Tables, string>>
+    : Tables[Name]
+}
+
+export interface ArchiveOptions {
+  /** Folder for verified copies of originals. */
+  readonly backup?: SettingInput
+  /** `yes` removes the original once it is loaded and backed up. Default: no. */
+  readonly deleteSource?: SettingInput
+}
+
+export interface LimitsOptions {
+  /** Memory for the engine of one performer, in MB. Default 512. */
+  readonly memoryMb?: number
+  /** Longest time one item may take. Default 3600. */
+  readonly itemTimeoutSeconds?: number
+  /** Most bytes a compressed file may unpack to. Default 20 GB. */
+  readonly maxUnpackedBytes?: number
+}
+
+export interface PipelineOptions<Tables extends Readonly<Record<string, Table>>> {
+  readonly from: SourcePlan
+  readonly read: CsvReadPlan
+  readonly contract: Contract<unknown>
+  readonly tables: Tables & DetailsKnown<Tables>
+  /** `duckdb:./file.duckdb`, `mysql://user:password@host/database`. */
+  readonly into: SettingInput
+  /** A table in the destination that tells what became of every file. */
+  readonly report?: ReportPlan
+  /** The pipeline's own words for item states, in its report and on screens. */
+  readonly states?: Readonly<Partial<Record<ItemState, string>>>
+  /** `refuse`: a name is loaded once and bytes are loaded once; anything else waits for a person. */
+  readonly versions?: 'refuse'
+  readonly reference?: ReferencePlan
+  readonly archive?: ArchiveOptions
+  readonly limits?: LimitsOptions
+  readonly tags?: readonly string[]
+}
+
+/** A named declaration: from where, in which format, under which contract, into which tables. */
+export interface Pipeline {
+  readonly kind: 'pipeline'
+  readonly name: string
+  readonly options: PipelineOptions<Readonly<Record<string, Table>>>
+}
+
+/**
+ * Declares a pipeline. Nothing runs: a declaration can be printed, checked and compiled.
+ *
+ * @example
+ * export default pipeline('visitas', {
+ *   from: files('./entrada', 'report_*.txt'),
+ *   read: csv({ nulls: ['', '-'] }),
+ *   contract: visita,
+ *   tables: { estadisticas: append(valid), errores: append(rejects) },
+ *   into: env('VISITAS_DESTINO', 'duckdb:./visitas.duckdb'),
+ * })
+ */
+export function pipeline<const Tables extends Readonly<Record<string, Table>>>(
+  name: string,
+  options: PipelineOptions<Tables>,
+): Pipeline {
+  return { kind: 'pipeline', name, options }
+}
+
+/** Whether a value is a pipeline, whichever copy of the package declared it. */
+export function isPipeline(value: unknown): value is Pipeline {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'pipeline'
+}

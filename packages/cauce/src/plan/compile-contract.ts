@@ -1,0 +1,102 @@
+import type { Column, ColumnDefinition } from '../pipeline/column.ts'
+import type { Contract } from '../pipeline/contract.ts'
+import type { ColumnPlan, ContractPlan, Parse, Rule } from '../model/plan.ts'
+import { portablePattern } from './portable-pattern.ts'
+
+/** Bits a reader sets on a record it had to repair or could not decode, with the code each one becomes. */
+export const RECORD_FLAGS = [
+  { bit: 1, code: 'row:bad_quotes' },
+  { bit: 2, code: 'row:nul_byte' },
+  { bit: 4, code: 'row:undecodable_bytes' },
+] as const
+
+const PARSE_SUFFIX: Readonly<Record<Parse['kind'], string>> = {
+  text: 'not_text',
+  integer: 'not_an_integer',
+  decimal: 'not_a_decimal',
+  double: 'not_a_number',
+  boolean: 'not_a_boolean',
+  date: 'not_a_date',
+  timestamp: 'not_a_timestamp',
+  time: 'not_a_time',
+  uuid: 'not_a_uuid',
+  json: 'not_json',
+}
+
+/** Compiles a contract: its columns in file order and every rule in the order it is reported. */
+export function compileContract(contract: Contract<unknown>): ContractPlan {
+  const columns = Object.entries(contract.columns)
+  return {
+    name: contract.name,
+    columns: columns.map(([name, column]) => compileColumn(name, column)),
+    rules: [
+      ...rowShapeRules(),
+      ...columns.flatMap(([name, { definition }]) => columnRules(name, definition)),
+      ...columns.flatMap(([name, { definition }]) => uniqueRules(name, definition)),
+      ...repeatedRowRules(contract),
+      ...contract.checks.map(({ name, level, sql }): Rule => ({
+        code: `row:${name}`,
+        column: undefined,
+        level,
+        test: { kind: 'sql', sql },
+      })),
+    ],
+  }
+}
+
+function compileColumn(name: string, { definition }: Column<unknown>): ColumnPlan {
+  return {
+    name,
+    headers: definition.headers ?? [name],
+    anyHeader: definition.anyHeader,
+    type: definition.type,
+    parse: definition.parse,
+    nullable: definition.nullable,
+    nulls: definition.nulls,
+    normalise: definition.normalise,
+    defaultText: definition.defaultText,
+  }
+}
+
+function rowShapeRules(): readonly Rule[] {
+  const row = (code: string, test: Rule['test']): Rule => ({ code, column: undefined, level: 'error', test })
+  return [
+    row('row:too_few_columns', { kind: 'width', side: 'few' }),
+    row('row:too_many_columns', { kind: 'width', side: 'many' }),
+    ...RECORD_FLAGS.map(({ bit, code }) => row(code, { kind: 'unflagged', bit })),
+  ]
+}
+
+function columnRules(column: string, definition: ColumnDefinition): readonly Rule[] {
+  const rule = (suffix: string, test: Rule['test'], level: Rule['level']): Rule => ({
+    code: definition.code ?? `${column}:${suffix}`,
+    column,
+    level,
+    test,
+  })
+  const { parse, nullable, rules, level } = definition
+  return [
+    ...(nullable ? [] : [rule('missing', { kind: 'present' }, 'error')]),
+    ...(parse.kind === 'text' ? [] : [rule(PARSE_SUFFIX[parse.kind], { kind: 'parses' }, 'error')]),
+    ...rules.map(({ suffix, test }) =>
+      rule(
+        suffix,
+        test.kind === 'matches' ? { ...test, pattern: portablePattern(test.pattern) } : test,
+        level,
+      ),
+    ),
+  ]
+}
+
+function uniqueRules(column: string, definition: ColumnDefinition): readonly Rule[] {
+  if (!definition.unique) return []
+  const code = definition.code ?? `${column}:repeated`
+  return [{ code, column, level: definition.level, test: { kind: 'unique', columns: [column] } }]
+}
+
+function repeatedRowRules(contract: Contract<unknown>): readonly Rule[] {
+  if (contract.repeatedRows === 'allow') return []
+  return [
+    { code: 'row:repeated', column: undefined, level: contract.repeatedRows, test: { kind: 'distinct_row' } },
+  ]
+}

@@ -1,0 +1,20 @@
+import type { Quoting } from '../fill-sql.ts'
+
+/** A name as DuckDB reads it, whatever it holds. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** A text as DuckDB reads it. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** Names and values for DuckDB. */
+export const duckdbQuoting: Quoting = {
+  name: quoteName,
+  value: (value) => {
+    if (value === null) return 'NULL'
+    return typeof value === 'string' ? quoteText(value) : String(value)
+  },
+}

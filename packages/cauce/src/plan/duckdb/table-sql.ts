@@ -1,0 +1,80 @@
+import type { ContractPlan, MergePlan, RejectField, SqlText, TablePlan } from '../../model/plan.ts'
+import { fillSql, type ItemFacts } from '../fill-sql.ts'
+import { duckdbQuoting, quoteName, quoteText } from './quote.ts'
+
+const REJECT_FIELDS: Readonly<Record<RejectField, string>> = {
+  file: 'file',
+  record: 'record',
+  line: 'line',
+  rules: "array_to_string(codes, '|')",
+  raw: 'raw',
+  load_key: 'load_key',
+}
+
+/**
+ * The query whose rows a table receives from one item, over the relations `valid` and `rejects`. Rows for merged tables come
+ * sorted by key: locks are then taken in one order by all, and the server's pages are visited in order.
+ */
+export function tableSql(table: TablePlan, contract: ContractPlan, facts: ItemFacts): string {
+  const { from } = table
+  if (from.kind === 'rejects')
+    return `SELECT ${rejectColumns(from.columns, facts)} FROM rejects ORDER BY record`
+  const rows =
+    from.kind === 'sql' ? `(${fillSql(from.sql, facts, duckdbQuoting)})` : validRows(table, contract)
+  if (table.mode === 'upsert')
+    return `SELECT * FROM ${rows} AS merged ORDER BY ${table.key.map(quoteName).join(', ')}`
+  if (!table.technicalColumns) return `SELECT * FROM ${rows} AS appended`
+  return technical(rows, from.kind === 'valid', facts)
+}
+
+/** The relation `valid` of an item: its rows that keep the contract, but for those that an earlier replay loaded. */
+export function validViewSql(contract: ContractPlan): string {
+  const columns = contract.columns.map(({ name }) => quoteName(name)).join(', ')
+  return `CREATE TEMP VIEW valid AS SELECT ${columns}, rowid + 1 AS _record FROM judged
+WHERE _err = 0 AND rowid + 1 NOT IN (SELECT record FROM skipped)`
+}
+
+function validRows(table: TablePlan, contract: ContractPlan): string {
+  const columns = contract.columns.map(({ name }) => quoteName(name))
+  if (table.mode !== 'upsert')
+    return `(SELECT ${columns.join(', ')}${table.technicalColumns ? ', _record' : ''} FROM valid)`
+  const keys = table.key.map(quoteName)
+  const merged = Object.entries(table.merge).map(
+    ([column, merge]) => `${mergedWithin(quoteName(column), merge)} AS ${quoteName(column)}`,
+  )
+  return `(SELECT ${[...keys, ...merged].join(', ')} FROM valid GROUP BY ${keys.join(', ')})`
+}
+
+/** How rows of one file with the same key become one; ties go by record. */
+function mergedWithin(column: string, merge: MergePlan): string {
+  switch (merge.kind) {
+    case 'min':
+    case 'max':
+      return `${merge.kind}(${column})`
+    case 'sum':
+    case 'period':
+      return `sum(${column})`
+    case 'replace':
+      return `arg_max(${column}, _record)`
+    case 'first':
+      return `first(${column} ORDER BY ${quoteName(merge.by)}, _record)`
+    case 'last':
+      return `last(${column} ORDER BY ${quoteName(merge.by)}, _record)`
+  }
+}
+
+function technical(rows: string, hasRecord: boolean, facts: ItemFacts): string {
+  const load = `${quoteText(facts.load_key)} AS _cauce_load`
+  return hasRecord
+    ? `SELECT * EXCLUDE (_record), ${load}, _record AS _cauce_record FROM ${rows} AS appended`
+    : `SELECT *, ${load}, CAST(NULL AS BIGINT) AS _cauce_record FROM ${rows} AS appended`
+}
+
+function rejectColumns(columns: Readonly<Record<string, RejectField | SqlText>>, facts: ItemFacts): string {
+  return Object.entries(columns)
+    .map(([name, field]) => {
+      const value = typeof field === 'string' ? REJECT_FIELDS[field] : fillSql(field, facts, duckdbQuoting)
+      return `${value} AS ${quoteName(name)}`
+    })
+    .join(', ')
+}
