@@ -29,12 +29,18 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'gates', include: ['test/gates/**/*.test.ts'], testTimeout: 120_000 },
+        test: {
+          name: 'gates',
+          sequence: { groupOrder: 1 },
+          include: ['test/gates/**/*.test.ts'],
+          testTimeout: 120_000,
+        },
       },
       {
         extends: true,
         test: {
           name: 'integration',
+          sequence: { groupOrder: 1 },
           include: ['test/integration/**/*.test.ts', 'test/conformance/**/*.test.ts'],
           pool: 'forks',
           globalSetup: servers,
@@ -46,6 +52,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'faults',
+          sequence: { groupOrder: 2 },
           include: ['test/faults/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
