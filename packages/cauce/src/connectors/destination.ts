@@ -14,6 +14,10 @@ export interface TableShape {
   readonly columns: readonly DestinationColumn[]
   /** Columns that identify a row (merged tables), compared by bytes: `peña` is not `pena`. Empty otherwise. */
   readonly key: readonly string[]
+  /** How existing values meet new ones, per non-key column; empty unless merged (`first` and `last` need columns of their own). */
+  readonly merge: Readonly<Record<string, MergePlan>>
+  /** Columns that tell which item version a report's row speaks of: rows agreeing on them are replaced. Empty otherwise. */
+  readonly identity: readonly string[]
 }
 
 /** One table's rows of one item, written to the spool in the destination's staging format. */
@@ -22,10 +26,13 @@ export interface TableLoad extends TableShape {
   /** File in the attempt's spool folder holding exactly `columns`, in order, sorted by key for merged tables. */
   readonly path: string
   readonly rows: number
-  /** How existing values meet new ones, per non-key column; only for `upsert`. */
-  readonly merge: Readonly<Record<string, MergePlan>>
   /** Sums of summed columns over the staged rows, as decimal text, checked against what arrived. */
   readonly sums: Readonly<Record<string, string>>
+  /**
+   * Timestamp and time columns of which some staged value has a fraction of a second: a database that would round it off
+   * without a word (MySQL's DATETIME does) refuses the load instead.
+   */
+  readonly fractions: readonly string[]
 }
 
 /** The guard row: committed loads only, one per load, written first in the load's transaction. */
@@ -42,8 +49,6 @@ export interface LoadRecord {
 export interface ReportRow {
   readonly table: TableShape
   readonly values: Readonly<Record<string, string | number | null>>
-  /** Columns that tell which item version the row speaks of; rows that agree on them are replaced by this one. */
-  readonly identity: readonly string[]
 }
 
 /** A counter that restarts with each year or month of the destination's reference date. */
@@ -93,6 +98,7 @@ export interface LoadHooks {
     boundary: 'before-guard' | 'after-guard' | 'after-tables' | 'before-commit' | 'after-commit',
   ) => void
   readonly onRows: (table: string, rows: number) => void
+  /** Aborted: `load` rejects with the signal's reason once the rollback is confirmed, unless the COMMIT had won. */
   readonly signal: AbortSignal
 }
 

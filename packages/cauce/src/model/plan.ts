@@ -60,8 +60,8 @@ export type LogicalType =
   | { readonly kind: 'double' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'date' }
-  | { readonly kind: 'timestamp' }
-  | { readonly kind: 'time' }
+  /** `fraction: false`: whole seconds only (a format without SSS; TIMESTAMP_S in DuckDB), so that they are kept and shown as such. */
+  | { readonly kind: 'timestamp' | 'time'; readonly fraction?: boolean }
   | { readonly kind: 'uuid' }
   | { readonly kind: 'json' }
 
