@@ -15,11 +15,16 @@ export interface Counts {
  */
 export class ClosingLine implements Reporter {
   #counts: Counts = { passed: 0, failed: 0, skipped: [] }
+  #wantsRealFiles = false
 
   onInit(): void {
     // Printed on exit, because the servers are stopped, and may speak, after the last test.
     process.once('exit', () => {
       const { passed, failed, skipped } = this.#counts
+      if (this.#wantsRealFiles && !process.env['CAUCE_TEST_DATA'])
+        console.log(
+          '!!! CAUCE_TEST_DATA is not set: nothing was tested on real files, only on our own samples.',
+        )
       if (skipped.length > 0) console.log(['Not run:', ...skipped].join('\n  '))
       if (passed + failed === 0 || failed > 0) process.exitCode ||= 1
       console.log(`${passed} passed, ${failed} failed`)
@@ -27,6 +32,7 @@ export class ClosingLine implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandled: Errors): void {
+    this.#wantsRealFiles = modules.some((module) => module.project.name === 'integration')
     this.#counts = count(modules, unhandled.length)
   }
 }
