@@ -1,0 +1,136 @@
+import type { Transaction } from 'kysely'
+import { ACTIVE_STATES, type ItemState } from '../model/item-state.ts'
+import { isActive } from './item-transitions.ts'
+import { type Ledger, writeLedger } from './ledger-access.ts'
+import { type ProcessIdentity, workerName } from './process-identity.ts'
+import { recordTransitions } from './record-transitions.ts'
+import type { ItemRow, LedgerTables } from './tables.ts'
+
+export interface ClaimItemsRequest {
+  readonly pipeline: string
+  readonly runId: string
+  /** The plan the items will be done by; it becomes theirs. */
+  readonly planHash: string
+  readonly owner: ProcessIdentity
+  readonly limit: number
+  readonly leaseMs: number
+  /** A person's run takes quarantined items at once; each once per run. */
+  readonly takeFailedSystem: boolean
+  readonly nowMs: number
+}
+
+/**
+ * Takes up to `limit` items for this process, oldest first: those whose lease ran out, then due `pending` ones, then, if asked,
+ * `failed_system` ones. Each comes back as `extracting` with a new epoch, a try counted and an attempt open.
+ * No two callers ever get the same epoch of an item.
+ */
+export async function claimItems(ledger: Ledger, request: ClaimItemsRequest): Promise<ItemRow[]> {
+  return writeLedger(ledger, async (transaction) => {
+    const candidates = await findClaimable(transaction, request)
+    if (candidates.length === 0) return []
+    const { runId, planHash, owner, leaseMs, nowMs } = request
+    const claimed = await transaction
+      .updateTable('item')
+      .set((eb) => ({
+        state: 'extracting',
+        epoch: eb('epoch', '+', 1),
+        attempts: eb('attempts', '+', 1),
+        roundAttempts: eb
+          .case()
+          .when('state', '=', 'failed_system')
+          .then(eb.lit(1))
+          .else(eb('roundAttempts', '+', 1))
+          .end(),
+        runId,
+        planHash,
+        ownerHost: owner.host,
+        ownerPid: owner.pid,
+        ownerStart: owner.start,
+        leaseUntilMs: nowMs + leaseMs,
+        progressBytes: null,
+        progressRows: null,
+        updatedMs: nowMs,
+        finishedMs: null,
+      }))
+      .where(
+        'id',
+        'in',
+        candidates.map(({ id }) => id),
+      )
+      .returningAll()
+      .execute()
+    await writeHistory(transaction, request, candidates, claimed)
+    return claimed.toSorted((one, other) => one.id - other.id)
+  })
+}
+
+type Candidate = Pick<ItemRow, 'id' | 'state' | 'epoch'>
+
+/** One question per kind of candidate, so that each walks its index from the oldest and stops at the limit. */
+async function findClaimable(
+  transaction: Transaction<LedgerTables>,
+  request: ClaimItemsRequest,
+): Promise<readonly Candidate[]> {
+  const { pipeline, runId, owner, limit, takeFailedSystem, nowMs } = request
+  const among = (state: ItemState) =>
+    transaction
+      .selectFrom('item')
+      .where('pipeline', '=', pipeline)
+      .where('state', '=', state)
+      .where((eb) => eb.or([eb('boundHost', 'is', null), eb('boundHost', '=', owner.host)]))
+      .orderBy('id')
+      .select(['id', 'state', 'epoch'])
+  const questions = [
+    ...ACTIVE_STATES.map((state) => among(state).where('leaseUntilMs', '<', nowMs)),
+    among('pending').where('dueMs', '<=', nowMs),
+    ...(takeFailedSystem ? [among('failed_system').where('runId', '!=', runId)] : []),
+  ]
+  const found: Candidate[] = []
+  for (const question of questions) {
+    if (found.length >= limit) break
+    found.push(...(await question.limit(limit - found.length).execute()))
+  }
+  return found
+}
+
+async function writeHistory(
+  transaction: Transaction<LedgerTables>,
+  { runId, owner, nowMs }: ClaimItemsRequest,
+  candidates: readonly Candidate[],
+  claimed: readonly ItemRow[],
+): Promise<void> {
+  const worker = workerName(owner)
+  for (const { id, epoch, state } of candidates) {
+    if (!isActive(state)) continue
+    await transaction
+      .updateTable('attempt')
+      .set({ outcome: 'lost', stage: state, finishedMs: nowMs })
+      .where('itemId', '=', id)
+      .where('epoch', '=', epoch)
+      .execute()
+  }
+  await transaction
+    .insertInto('attempt')
+    .values(
+      claimed.map((item) => ({
+        itemId: item.id,
+        number: item.attempts,
+        epoch: item.epoch,
+        runId,
+        worker,
+        startedMs: nowMs,
+      })),
+    )
+    .execute()
+  await recordTransitions(
+    transaction,
+    candidates.map(({ id, state }) => ({
+      itemId: id,
+      atMs: nowMs,
+      fromState: state,
+      toState: 'extracting',
+      worker,
+      reason: isActive(state) ? 'the lease ran out' : null,
+    })),
+  )
+}

@@ -1,0 +1,71 @@
+import type { Transaction } from 'kysely'
+import { ACTIVE_STATES } from '../model/item-state.ts'
+import { mayFollow } from './item-transitions.ts'
+import { workerName } from './process-identity.ts'
+import { recordTransitions } from './record-transitions.ts'
+import type { Claim, ItemRow, LedgerTables } from './tables.ts'
+
+/** When an attempt entered a stage; `extracting` is entered by the claim. */
+export interface StageEntry {
+  readonly state: 'transforming' | 'loading'
+  readonly atMs: number
+}
+
+/** What an attempt found out so far; absent: nothing new. */
+export interface ItemProgress {
+  /** Every stage entered in this attempt so far, in order; those the ledger knows already are passed over. */
+  readonly stages?: readonly StageEntry[]
+  readonly sizeBytes?: number
+  readonly sha256?: string
+  readonly loadKey?: string
+  /** Bytes arrived and rows loaded so far, for whoever watches. */
+  readonly progressBytes?: number
+  readonly progressRows?: number
+}
+
+/** The item, if this claim still holds it. */
+export async function findHeld(
+  transaction: Transaction<LedgerTables>,
+  { id, epoch }: Claim,
+): Promise<ItemRow | undefined> {
+  return transaction
+    .selectFrom('item')
+    .where('id', '=', id)
+    .where('epoch', '=', epoch)
+    .where('state', 'in', ACTIVE_STATES)
+    .selectAll()
+    .executeTakeFirst()
+}
+
+/** Writes the stages an item entered since it was last heard of; returns the state it is in now. */
+export async function enterStages(
+  transaction: Transaction<LedgerTables>,
+  item: ItemRow,
+  stages: readonly StageEntry[] = [],
+): Promise<ItemRow['state']> {
+  let { state } = item
+  const worker = workerOf(item)
+  for (const { state: next, atMs } of stages) {
+    if (!mayFollow(state, next)) continue
+    await recordTransitions(transaction, [
+      { itemId: item.id, atMs, fromState: state, toState: next, worker, reason: null },
+    ])
+    state = next
+  }
+  return state
+}
+
+/** Columns that take a progress; what is absent stays as it was. */
+export function progressColumns({ sizeBytes, sha256, loadKey, progressBytes, progressRows }: ItemProgress) {
+  return {
+    ...(sizeBytes !== undefined && { sizeBytes }),
+    ...(sha256 !== undefined && { sha256 }),
+    ...(loadKey !== undefined && { loadKey }),
+    ...(progressBytes !== undefined && { progressBytes }),
+    ...(progressRows !== undefined && { progressRows }),
+  }
+}
+
+export function workerOf({ ownerHost, ownerPid }: ItemRow): string {
+  return workerName({ host: ownerHost ?? '', pid: ownerPid ?? 0 })
+}

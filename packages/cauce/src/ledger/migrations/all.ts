@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely/migration'
+import { up as ledger } from './0001-ledger.ts'
+
+/** Every migration by name, in order. Forward only: an older Cauce refuses a newer ledger. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-ledger': { up: ledger },
+}

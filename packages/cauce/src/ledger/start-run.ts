@@ -1,0 +1,33 @@
+import { type Ledger, writeLedger } from './ledger-access.ts'
+import { newRunId } from './new-run-id.ts'
+import type { ProcessIdentity } from './process-identity.ts'
+import type { RunRow } from './tables.ts'
+
+/** Opens a run of a pipeline by a process; its plan must have been recorded. */
+export async function startRun(
+  ledger: Ledger,
+  request: {
+    readonly pipeline: string
+    readonly planHash: string
+    readonly owner: ProcessIdentity
+    readonly nowMs: number
+  },
+): Promise<RunRow> {
+  const { pipeline, planHash, owner, nowMs } = request
+  return writeLedger(ledger, (transaction) =>
+    transaction
+      .insertInto('run')
+      .values({
+        id: newRunId(nowMs),
+        pipeline,
+        planHash,
+        state: 'running',
+        host: owner.host,
+        pid: owner.pid,
+        processStart: owner.start,
+        startedMs: nowMs,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  )
+}

@@ -1,0 +1,67 @@
+import { finishRun } from './finish-run.ts'
+import { type Ledger, readLedger } from './ledger-access.ts'
+import { listClaims } from './list-claims.ts'
+import { isProvenDead, ownIdentity, type ProcessIdentity, workerName } from './process-identity.ts'
+import { releaseClaim } from './release-claim.ts'
+import type { ItemRow, RunRow } from './tables.ts'
+
+export interface TakeOverResult {
+  /** Back to `pending`: their owner is dead. */
+  readonly released: readonly ItemRow[]
+  /** Held by somebody else under a lease that still runs: to be waited for until `leaseUntilMs`. */
+  readonly held: readonly ItemRow[]
+  /** Closed as `interrupted`: their process is dead. */
+  readonly interruptedRuns: readonly RunRow[]
+}
+
+/**
+ * Cleans up after dead processes of this host: releases what they held and closes their runs. Claims of living processes and of
+ * those nobody here can judge are left to their leases.
+ */
+export async function takeOver(
+  ledger: Ledger,
+  { pipeline, nowMs }: { readonly pipeline?: string; readonly nowMs: number },
+): Promise<TakeOverResult> {
+  const scope = pipeline === undefined ? {} : { pipeline }
+  const self = await ownIdentity()
+  const released: ItemRow[] = []
+  const held: ItemRow[] = []
+  for (const claim of await listClaims(ledger, scope)) {
+    const owner = ownerOf(claim)
+    if (await isProvenDead(owner)) {
+      const item = await releaseClaim(ledger, { ...claim, reason: `${workerName(owner)} is dead`, nowMs })
+      if (item !== undefined) released.push(item)
+    } else if (!isSame(owner, self) && (claim.leaseUntilMs ?? 0) >= nowMs) held.push(claim)
+  }
+  return { released, held, interruptedRuns: await interruptDeadRuns(ledger, { ...scope, nowMs }) }
+}
+
+async function interruptDeadRuns(
+  ledger: Ledger,
+  { pipeline, nowMs }: { readonly pipeline?: string; readonly nowMs: number },
+): Promise<RunRow[]> {
+  const running = await readLedger(ledger, (db) =>
+    db
+      .selectFrom('run')
+      .where('state', '=', 'running')
+      .$if(pipeline !== undefined, (query) => query.where('pipeline', '=', pipeline ?? ''))
+      .orderBy('id')
+      .selectAll()
+      .execute(),
+  )
+  const interrupted: RunRow[] = []
+  for (const { id, host, pid, processStart } of running) {
+    if (!(await isProvenDead({ host, pid, start: processStart }))) continue
+    const run = await finishRun(ledger, { id, state: 'interrupted', nowMs })
+    if (run !== undefined) interrupted.push(run)
+  }
+  return interrupted
+}
+
+function ownerOf({ ownerHost, ownerPid, ownerStart }: ItemRow): ProcessIdentity {
+  return { host: ownerHost ?? '', pid: ownerPid ?? 0, start: ownerStart ?? '' }
+}
+
+function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return one.host === other.host && one.pid === other.pid && one.start === other.start
+}
