@@ -16,7 +16,10 @@ export interface TableShape {
   readonly key: readonly string[]
   /** How existing values meet new ones, per non-key column; empty unless merged (`first` and `last` need columns of their own). */
   readonly merge: Readonly<Record<string, MergePlan>>
-  /** Columns that tell which item version a report's row speaks of: rows agreeing on them are replaced. Empty otherwise. */
+  /**
+   * Columns that tell which item version a report's row speaks of, the item first; empty otherwise. A new row replaces those
+   * that agree with it on the first and agree or hold NULL in the others: NULL there means "not known yet".
+   */
   readonly identity: readonly string[]
 }
 

@@ -51,6 +51,13 @@ export const ERROR_CODES = {
       es: '{file} se cargó y respaldó pero no se pudo borrar en el origen: {detail}. Permítalo o desactive el borrado.',
     },
   },
+  SOURCE_NOT_DELETABLE: {
+    class: 'access',
+    text: {
+      en: '{file} was asked to be deleted at the source after loading, but that cannot work: {detail}. Nothing was loaded. Allow it or turn deletion off.',
+      es: 'Se pidió borrar {file} en el origen tras cargarlo, pero no se podrá: {detail}. No se cargó nada. Permítalo o desactive el borrado.',
+    },
+  },
   FILE_UNREADABLE: {
     class: 'layout',
     text: {
@@ -121,11 +128,32 @@ export const ERROR_CODES = {
       es: 'Las filas no cuadran en la tabla {table}: {detail}. La carga se deshizo.',
     },
   },
+  VERSION_REFUSED: {
+    class: 'layout',
+    text: {
+      en: '{file} was loaded before with other bytes (sha256 {sha256}) and this pipeline refuses replacements. Give the new file another name, or take it away.',
+      es: '{file} ya se cargó con otro contenido (sha256 {sha256}) y este flujo no admite reemplazos. Dé otro nombre al archivo nuevo o retírelo.',
+    },
+  },
+  SOURCE_VANISHED: {
+    class: 'system',
+    text: {
+      en: '{file} is gone from the source and was not loaded.',
+      es: '{file} ya no está en el origen y no se cargó.',
+    },
+  },
   DISK_FULL: {
     class: 'system',
     text: {
       en: 'There is no room left on the disk of {path}. Free space or move `home`.',
       es: 'No queda espacio en el disco de {path}. Libere espacio o mueva `home`.',
+    },
+  },
+  SPOOL_FAILED: {
+    class: 'system',
+    text: {
+      en: 'The spool file {path} could not be written: {detail}. Check the disk and the rights on `home`.',
+      es: 'No se pudo escribir el archivo temporal {path}: {detail}. Revise el disco y los permisos de `home`.',
     },
   },
   MEMORY_EXHAUSTED: {

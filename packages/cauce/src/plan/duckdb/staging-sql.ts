@@ -1,4 +1,5 @@
 import type { LogicalType } from '../../model/plan.ts'
+import { duckdbType } from './parse-sql.ts'
 import { quoteName, quoteText } from './quote.ts'
 
 interface StagedColumn {
@@ -24,4 +25,25 @@ export function stagingSql(
   const quoted = columns.filter(({ type }) => QUOTED.has(type.kind)).map(({ name }) => quoteName(name))
   const forced = quoted.length === 0 ? '' : `, FORCE_QUOTE (${quoted.join(', ')})`
   return `COPY (${rows}) TO ${quoteText(path)} (FORMAT csv, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR 'NULL'${forced})`
+}
+
+/** The rows of a staged file, as a query: what `stagingSql` wrote, or what a destination wrote in the same format. */
+export function stagedRelationSql(
+  columns: readonly StagedColumn[],
+  format: 'parquet' | 'mysql-text',
+  path: string,
+): string {
+  const names = columns.map(({ name }) => quoteName(name)).join(', ')
+  if (format === 'parquet') return `SELECT ${names} FROM read_parquet(${quoteText(path)})`
+  const types = columns.map(({ name, type }) => `${quoteText(name)}: ${quoteText(textType(type))}`)
+  const casts = columns.map(
+    ({ name, type }) => `CAST(${quoteName(name)} AS ${duckdbType(type)}) AS ${quoteName(name)}`,
+  )
+  return `SELECT ${casts.join(', ')} FROM read_csv(${quoteText(path)}, auto_detect = false, header = false, delim = ',', quote = '"',
+  escape = '"', nullstr = 'NULL', allow_quoted_nulls = false, parallel = false, columns = {${types.join(', ')}})`
+}
+
+/** MySQL writes booleans as 1 and 0. */
+function textType(type: LogicalType): string {
+  return type.kind === 'boolean' ? 'TINYINT' : duckdbType(type)
 }

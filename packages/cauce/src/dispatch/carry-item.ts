@@ -1,0 +1,180 @@
+import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { failpoint } from '../model/failpoint.ts'
+import { NO_ROWS } from '../model/item-state.ts'
+import { CauceError } from '../model/cauce-error.ts'
+import { findItem } from '../ledger/find-item.ts'
+import { handBack } from '../ledger/hand-back.ts'
+import { settleItem } from '../ledger/settle-item.ts'
+import type { ItemRow } from '../ledger/tables.ts'
+import type { Stage } from '../perform/messages.ts'
+import type { ItemOutcome, ItemTask, TaskResult } from '../perform/task.ts'
+import { replayPlan } from '../plan/replay-plan.ts'
+import type { HeldItems } from './held-items.ts'
+import type { Performer } from './performer.ts'
+import type { RunContext } from './run-context.ts'
+import type { Seats } from './seats.ts'
+
+/** What one item came to in this run, and whether the run had better stop. */
+export interface Carried {
+  readonly item: ItemRow
+  readonly outcome: ItemOutcome
+  /** Back to pending, no try used up: interrupted, no access, or the file changed under our hands. */
+  readonly handedBack: boolean
+}
+
+const STAGE_STATE: Readonly<Record<Stage, 'transforming' | 'loading' | undefined>> = {
+  extract: undefined,
+  transform: 'transforming',
+  load: 'loading',
+  archive: 'loading',
+}
+
+/** Time for whoever changes the file, or holds the database, to finish. */
+const HAND_BACK_PAUSE_MS = 2_000
+
+/** Errors that are not the item's fault: it goes back as it was, for the next time. */
+const HANDED_BACK = new Set<string>(['SOURCE_CHANGED', 'DESTINATION_BUSY'])
+
+/** Carries one claimed item to its end with a performer, and settles it in the ledger. */
+export async function carryItem(
+  context: RunContext,
+  tools: {
+    readonly performer: Performer
+    readonly held: HeldItems
+    readonly seats: (total: number) => Seats
+  },
+  item: ItemRow,
+): Promise<Carried> {
+  const { emit, signal, plan } = context
+  const { performer, held } = tools
+  emit({ kind: 'started', item })
+  const itemSignal = held.signalOf(item, signal)
+  const task = await itemTask(context, item)
+  let timedOut = false
+  const timer = setTimeout(() => {
+    timedOut = true
+    performer.kill()
+  }, plan.limits.itemTimeoutSeconds * 1000)
+  try {
+    const result = await performer.perform(
+      task,
+      {
+        onProgress: (stage, { bytes, rows }) => {
+          held.note(item, { state: STAGE_STATE[stage], bytes, rows })
+          emit({ kind: 'progress', item, stage, bytes, rows })
+        },
+        takeSeat: async ({ identity, seats }) => {
+          if (identity !== undefined) await held.identify(item, identity)
+          return tools.seats(seats).take()
+        },
+      },
+      itemSignal,
+    )
+    const outcome = outcomeOf(result, item, timedOut ? plan.limits.itemTimeoutSeconds : undefined)
+    return await settle(context, held, item, outcome)
+  } finally {
+    clearTimeout(timer)
+    await rm(task.spoolFolder, { recursive: true, force: true })
+  }
+}
+
+async function itemTask(context: RunContext, item: ItemRow): Promise<ItemTask> {
+  const { plan, settings, ledger, home, owner, runId, clock, referenceDate } = context
+  const attempt = `${item.id}_${item.epoch}`
+  const { originLoadKey } = item
+  const origin = originLoadKey === null ? undefined : await findItem(ledger, { loadKey: originLoadKey })
+  return {
+    kind: 'item',
+    plan: originLoadKey === null ? plan : replayPlan(plan),
+    settings:
+      originLoadKey === null
+        ? settings
+        : { ...settings, sourceUrl: home.replays, backupFolder: undefined, deleteSource: false },
+    run: runId,
+    referenceDate,
+    referenceIsExplicit: settings.referenceDate !== undefined,
+    spoolFolder: join(home.spool, `${owner.pid}_${attempt}`),
+    item: {
+      entry: { key: item.key, sizeBytes: item.sizeBytes ?? 0, modifiedMs: item.modifiedMs ?? 0 },
+      generation: item.generation,
+    },
+    known:
+      item.sha256 === null || item.loadKey === null
+        ? undefined
+        : { sha256: item.sha256, loadKey: item.loadKey },
+    attempt: { id: attempt, number: item.attempts, startedMs: clock.now() },
+    rejectsFolder: home.rejects,
+    replay: originLoadKey === null ? undefined : { loadKey: originLoadKey, item: origin?.key ?? item.key },
+  }
+}
+
+function outcomeOf(result: TaskResult, item: ItemRow, timedOutSeconds: number | undefined): ItemOutcome {
+  if (result.kind === 'item') return result.outcome
+  const error =
+    timedOutSeconds !== undefined
+      ? new CauceError('TIME_EXCEEDED', { file: item.key, seconds: timedOutSeconds }).report()
+      : result.kind === 'failed'
+        ? result.error
+        : new CauceError('BUG', { detail: 'a performer answered another task' }).report()
+  return {
+    state: 'failed_system',
+    counts: NO_ROWS,
+    sizeBytes: item.sizeBytes ?? 0,
+    sha256: undefined,
+    loadKey: undefined,
+    rejectsSha256: undefined,
+    ruleCounts: [],
+    backup: undefined,
+    sourceDeletedMs: undefined,
+    replayedRecords: [],
+    notes: [],
+    error,
+  }
+}
+
+async function settle(
+  context: RunContext,
+  held: HeldItems,
+  item: ItemRow,
+  outcome: ItemOutcome,
+): Promise<Carried> {
+  const { ledger, clock, emit, signal } = context
+  failpoint('worker:before-settle')
+  const { stages } = held.release(item)
+  const claim = { id: item.id, epoch: item.epoch, nowMs: clock.now() }
+  const { error } = outcome
+  const isLoaded = error === undefined
+  const goesBack =
+    !isLoaded &&
+    (signal.aborted || error.class === 'access' || error.class === 'config' || HANDED_BACK.has(error.code))
+  if (goesBack) {
+    await handBack(ledger, {
+      ...claim,
+      reason: signal.aborted ? 'interrupted' : error.code,
+      tryUsed: false,
+      error,
+      dueMs: clock.now() + HAND_BACK_PAUSE_MS,
+    })
+    emit({ kind: 'handed-back', item, outcome })
+    return { item, outcome, handedBack: true }
+  }
+  const settled = await settleItem(ledger, {
+    ...claim,
+    state: outcome.state,
+    counts: outcome.counts,
+    stages,
+    sizeBytes: outcome.sizeBytes,
+    ...(outcome.sha256 === undefined ? {} : { sha256: outcome.sha256 }),
+    ...(outcome.loadKey === undefined ? {} : { loadKey: outcome.loadKey }),
+    ...(outcome.backup === undefined ? {} : { backup: outcome.backup }),
+    ...(outcome.sourceDeletedMs === undefined ? {} : { sourceDeletedMs: outcome.sourceDeletedMs }),
+    ...(outcome.rejectsSha256 === undefined ? {} : { rejectsSha256: outcome.rejectsSha256 }),
+    ...(error === undefined ? {} : { error }),
+    ruleCounts: outcome.ruleCounts,
+    replayedRecords: outcome.replayedRecords,
+  })
+  failpoint('worker:after-settle')
+  emit({ kind: 'ended', item: settled ?? item, outcome })
+  return { item: settled ?? item, outcome, handedBack: false }
+}

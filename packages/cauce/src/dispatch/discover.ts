@@ -1,0 +1,60 @@
+import { openSource } from '../connectors/source-registry.ts'
+import type { Source, SourceEntry } from '../connectors/source.ts'
+import { recordItems } from '../ledger/record-items.ts'
+import { listItems } from '../ledger/list-items.ts'
+import type { RunContext } from './run-context.ts'
+
+/** A file untouched for this long by a clock we share needs no second look. */
+const QUIET_MS = 60_000
+const SECOND_LOOK_MS = 1_000
+
+export interface Discovered {
+  readonly listed: number
+  readonly fresh: number
+}
+
+/**
+ * Lists the source and records every version not seen before as pending. Files still being written are left for the next
+ * time: a new one counts when its size and time stood still for two looks, one second apart.
+ */
+export async function discover(context: RunContext): Promise<Discovered> {
+  const { plan, settings, signal } = context
+  const source = await openSource(settings.sourceUrl)
+  try {
+    if (settings.deleteSource) await source.assertDeletable('')
+    const seen = await source.list(plan.source.pattern, signal)
+    const entries = await settled(context, source, seen)
+    const recorded = await recordItems(context.ledger, {
+      pipeline: plan.pipeline,
+      runId: context.runId,
+      planHash: plan.hash,
+      owner: context.owner,
+      boundHost: source.capabilities.sharesOurClock ? context.owner.host : null,
+      entries,
+      nowMs: context.clock.now(),
+    })
+    return { listed: seen.length, fresh: recorded.filter(({ isNew }) => isNew).length }
+  } finally {
+    await source.close()
+  }
+}
+
+async function settled(
+  { plan, ledger, clock, signal }: RunContext,
+  source: Source,
+  seen: readonly SourceEntry[],
+): Promise<readonly SourceEntry[]> {
+  const known = new Set(
+    (await listItems(ledger, { pipeline: plan.pipeline })).map(({ key, version }) => `${version} ${key}`),
+  )
+  const isQuiet = ({ key, sizeBytes, modifiedMs }: SourceEntry): boolean =>
+    known.has(`${sizeBytes}:${modifiedMs} ${key}`) ||
+    (source.capabilities.sharesOurClock && clock.now() - modifiedMs >= QUIET_MS)
+  if (seen.every(isQuiet)) return seen
+  await clock.sleep(SECOND_LOOK_MS, signal)
+  const again = new Map((await source.list(plan.source.pattern, signal)).map((entry) => [entry.key, entry]))
+  return seen.filter((entry) => {
+    const now = again.get(entry.key)
+    return now !== undefined && now.sizeBytes === entry.sizeBytes && now.modifiedMs === entry.modifiedMs
+  })
+}

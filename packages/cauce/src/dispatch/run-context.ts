@@ -1,0 +1,41 @@
+import type { Clock } from '../model/clock.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Ledger } from '../ledger/ledger-access.ts'
+import type { ItemRow } from '../ledger/tables.ts'
+import type { ProcessIdentity } from '../ledger/process-identity.ts'
+import type { ItemOutcome } from '../perform/task.ts'
+import type { Stage } from '../perform/messages.ts'
+import type { ResolvedSettings } from '../plan/resolve-settings.ts'
+import type { ProjectHome } from './project-home.ts'
+
+/** What a run tells whoever started it, as it happens. */
+export type RunEvent =
+  | { readonly kind: 'discovered'; readonly listed: number; readonly fresh: number }
+  | { readonly kind: 'started'; readonly item: ItemRow }
+  | {
+      readonly kind: 'progress'
+      readonly item: ItemRow
+      readonly stage: Stage
+      readonly bytes: number | undefined
+      readonly rows: number | undefined
+    }
+  | { readonly kind: 'ended'; readonly item: ItemRow; readonly outcome: ItemOutcome }
+  | { readonly kind: 'handed-back'; readonly item: ItemRow; readonly outcome: ItemOutcome }
+  /** Items that another process holds; its lease ends at the given time. */
+  | { readonly kind: 'held-elsewhere'; readonly items: readonly ItemRow[]; readonly untilMs: number }
+  | { readonly kind: 'note'; readonly text: string }
+
+/** Everything the steps of one run share. */
+export interface RunContext {
+  readonly plan: Plan
+  readonly settings: ResolvedSettings
+  readonly ledger: Ledger
+  readonly home: ProjectHome
+  readonly owner: ProcessIdentity
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly runId: string
+  readonly referenceDate: string
+  readonly jobs: number
+  readonly emit: (event: RunEvent) => void
+}

@@ -1,0 +1,168 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { CauceError } from '../model/cauce-error.ts'
+import type { Clock } from '../model/clock.ts'
+import { failpoint } from '../model/failpoint.ts'
+import { WAITING_STATES } from '../model/item-state.ts'
+import type { Plan } from '../model/plan.ts'
+import { finishRun } from '../ledger/finish-run.ts'
+import type { Ledger } from '../ledger/ledger-access.ts'
+import { listItems } from '../ledger/list-items.ts'
+import { ownIdentity } from '../ledger/process-identity.ts'
+import { recordPlan } from '../ledger/record-plan.ts'
+import { startRun } from '../ledger/start-run.ts'
+import type { ItemRow, RunRow } from '../ledger/tables.ts'
+import { takeOver } from '../ledger/take-over.ts'
+import { dateInZone, plannedCounters } from '../plan/periods.ts'
+import type { ResolvedSettings } from '../plan/resolve-settings.ts'
+import type { Carried } from './carry-item.ts'
+import { discover } from './discover.ts'
+import { LEASE_MS } from './held-items.ts'
+import { Performer } from './performer.ts'
+import { ensureHome, type ProjectHome } from './project-home.ts'
+import { reportFailures } from './report-failures.ts'
+import type { RunContext, RunEvent } from './run-context.ts'
+import { workItems } from './work-items.ts'
+
+export interface RunRequest {
+  readonly plan: Plan
+  readonly settings: ResolvedSettings
+  readonly ledger: Ledger
+  readonly home: ProjectHome
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Performers side by side. Default: the machine's cores. */
+  readonly jobs?: number | undefined
+  /** Looks for new files first. False: works on what is recorded (a replay). */
+  readonly discovers: boolean
+  readonly emit: (event: RunEvent) => void
+}
+
+/** One firing of a pipeline, closed. */
+export interface RunResult {
+  readonly run: RunRow
+  /** What this run carried, in the order it ended. */
+  readonly carried: readonly Carried[]
+  /** The run's items as the ledger holds them now, then those of earlier runs that wait for a person. */
+  readonly items: readonly ItemRow[]
+  readonly waiting: readonly ItemRow[]
+}
+
+/** How often another process's claims are looked at while we wait for them. */
+const HELD_LOOK_MS = 500
+
+/**
+ * Runs a pipeline once: takes over what a dead process left, brings counters up to the reference date, discovers, works until
+ * nothing is due, reports failures to the destination, and closes the run with its totals.
+ * @throws {CauceError} when the run could not begin (source, ledger or declaration); failures of items are in the result
+ */
+export async function runPipeline(request: RunRequest): Promise<RunResult> {
+  const { plan, settings, ledger, home, clock, signal, emit } = request
+  await ensureHome(home)
+  const owner = await ownIdentity()
+  await takeOver(ledger, { pipeline: plan.pipeline, nowMs: clock.now() })
+  await recordPlan(ledger, { plan, nowMs: clock.now() })
+  const run = await startRun(ledger, {
+    pipeline: plan.pipeline,
+    planHash: plan.hash,
+    owner,
+    nowMs: clock.now(),
+  })
+  const jobs = request.jobs ?? availableParallelism()
+  const context: RunContext = {
+    plan,
+    settings,
+    ledger,
+    home,
+    owner,
+    clock,
+    signal,
+    runId: run.id,
+    referenceDate: settings.referenceDate ?? dateInZone(clock.now(), plan.reference.timezone),
+    jobs,
+    emit,
+  }
+  const performers = Array.from({ length: jobs }, () => new Performer(process.env))
+  let carried: readonly Carried[] = []
+  let finished = false
+  try {
+    await sweep(context, performers[0])
+    if (request.discovers) {
+      const { listed, fresh } = await discover(context)
+      emit({ kind: 'discovered', listed, fresh })
+    }
+    failpoint('worker:after-discover')
+    carried = await workItems(context, performers)
+    carried = [...carried, ...(await workOnHeld(context, performers))]
+    await reportFailures(context, performers[0], carried)
+    finished = true
+  } finally {
+    failpoint('worker:before-close')
+    await Promise.all(performers.map((performer) => performer.close()))
+    const state = signal.aborted ? 'interrupted' : finished ? stateOf(carried) : 'failed'
+    await finishRun(ledger, { id: run.id, state, nowMs: clock.now() })
+  }
+  const items = await listItems(ledger, { pipeline: plan.pipeline, runId: run.id })
+  const waiting = (await listItems(ledger, { pipeline: plan.pipeline, states: WAITING_STATES })).filter(
+    ({ runId }) => runId !== run.id,
+  )
+  return {
+    run: { ...run, state: signal.aborted ? 'interrupted' : stateOf(carried) },
+    carried,
+    items,
+    waiting,
+  }
+}
+
+/** Items of processes that may be dead are waited for, as long as one lease, and taken when it runs out. */
+async function workOnHeld(
+  context: RunContext,
+  performers: readonly Performer[],
+): Promise<readonly Carried[]> {
+  const { ledger, plan, clock, signal, emit } = context
+  const deadlineMs = clock.now() + LEASE_MS + HELD_LOOK_MS
+  const carried: Carried[] = []
+  let announced = false
+  while (!signal.aborted && clock.now() < deadlineMs) {
+    const { held, released } = await takeOver(ledger, { pipeline: plan.pipeline, nowMs: clock.now() })
+    if (released.length > 0 || announced) carried.push(...(await workItems(context, performers)))
+    if (held.length === 0) break
+    if (!announced)
+      emit({
+        kind: 'held-elsewhere',
+        items: held,
+        untilMs: Math.max(...held.map(({ leaseUntilMs }) => leaseUntilMs ?? 0)),
+      })
+    announced = true
+    await clock.sleep(HELD_LOOK_MS, signal).catch(() => undefined)
+  }
+  return carried
+}
+
+/** Brings counters by year and month up to the reference date before the first load, also on a day without files. */
+async function sweep(context: RunContext, performer: Performer | undefined): Promise<void> {
+  const { plan, settings, home, owner, runId, referenceDate, signal } = context
+  if (performer === undefined || plannedCounters(plan).length === 0) return
+  const spoolFolder = join(home.spool, `${owner.pid}_sweep_${runId}`)
+  const result = await performer.perform(
+    {
+      kind: 'sweep',
+      plan,
+      settings,
+      run: runId,
+      referenceDate,
+      referenceIsExplicit: settings.referenceDate !== undefined,
+      spoolFolder,
+    },
+    { onProgress: () => undefined, takeSeat: async () => () => undefined },
+    signal,
+  )
+  await rm(spoolFolder, { recursive: true, force: true })
+  if (result.kind === 'failed') throw CauceError.fromReport(result.error)
+}
+
+function stateOf(carried: readonly Carried[]): 'done' | 'done_with_rejects' | 'failed' {
+  if (carried.some(({ outcome }) => outcome.error !== undefined)) return 'failed'
+  return carried.some(({ outcome }) => outcome.counts.rejected > 0) ? 'done_with_rejects' : 'done'
+}

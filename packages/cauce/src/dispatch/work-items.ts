@@ -1,0 +1,115 @@
+import { failpoint } from '../model/failpoint.ts'
+import { claimItems } from '../ledger/claim-items.ts'
+import { handBack } from '../ledger/hand-back.ts'
+import type { ItemRow } from '../ledger/tables.ts'
+import { type Carried, carryItem } from './carry-item.ts'
+import { HeldItems, LEASE_MS } from './held-items.ts'
+import type { Performer } from './performer.ts'
+import type { RunContext } from './run-context.ts'
+import { Seats } from './seats.ts'
+
+/** Claims asked for at once, per performer: a claim is a disk flush, and small files are quicker than one. */
+const CLAIMS_PER_PERFORMER = 4
+
+/**
+ * Claims due items until there are none, and carries each with a free performer. Stops claiming when the run is interrupted
+ * or an item met something that would stop them all (no access, a wrong declaration, a bug of ours).
+ */
+export async function workItems(
+  context: RunContext,
+  performers: readonly Performer[],
+): Promise<readonly Carried[]> {
+  const held = new HeldItems(context.ledger, context.clock)
+  const claims = new Claims(context, held, performers.length * CLAIMS_PER_PERFORMER)
+  const seatsBySize = new Map<number, Seats>()
+  const seats = (total: number): Seats => {
+    const known = seatsBySize.get(total) ?? new Seats(total)
+    seatsBySize.set(total, known)
+    return known
+  }
+  const carried: Carried[] = []
+  const work = async (performer: Performer): Promise<void> => {
+    for (;;) {
+      const item = await claims.next()
+      if (item === undefined) return
+      const end = await carryItem(context, { performer, held, seats }, item)
+      carried.push(end)
+      if (stopsTheRun(end)) claims.stop()
+    }
+  }
+  try {
+    await Promise.all(performers.map(work))
+  } finally {
+    await claims.giveBack()
+    await held.close()
+  }
+  return carried
+}
+
+function stopsTheRun({ outcome: { error } }: Carried): boolean {
+  return (
+    error !== undefined && (error.class === 'access' || error.class === 'config' || error.class === 'bug')
+  )
+}
+
+/** Claimed items that no performer has begun. */
+class Claims {
+  readonly #context: RunContext
+  readonly #held: HeldItems
+  readonly #limit: number
+  readonly #ready: ItemRow[] = []
+  #asking: Promise<void> | undefined
+  #stopped = false
+
+  constructor(context: RunContext, held: HeldItems, limit: number) {
+    this.#context = context
+    this.#held = held
+    this.#limit = limit
+  }
+
+  async next(): Promise<ItemRow | undefined> {
+    if (this.#stopped || this.#context.signal.aborted) return undefined
+    if (this.#ready.length === 0) {
+      this.#asking ??= this.#ask()
+      await this.#asking
+      this.#asking = undefined
+    }
+    return this.#stopped ? undefined : this.#ready.shift()
+  }
+
+  stop(): void {
+    this.#stopped = true
+  }
+
+  /** Returns what was claimed and not begun, as if it had never been claimed. */
+  async giveBack(): Promise<void> {
+    const { ledger, clock } = this.#context
+    for (const item of this.#ready.splice(0)) {
+      this.#held.release(item)
+      await handBack(ledger, {
+        id: item.id,
+        epoch: item.epoch,
+        reason: 'not begun',
+        tryUsed: false,
+        nowMs: clock.now(),
+      })
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const { plan, ledger, owner, runId, clock } = this.#context
+    const items = await claimItems(ledger, {
+      pipeline: plan.pipeline,
+      runId,
+      planHash: plan.hash,
+      owner,
+      limit: this.#limit,
+      leaseMs: LEASE_MS,
+      takeFailedSystem: true,
+      nowMs: clock.now(),
+    })
+    if (items.length > 0) failpoint('worker:after-claim')
+    for (const item of items) this.#held.add(item)
+    this.#ready.push(...items)
+  }
+}

@@ -1,0 +1,156 @@
+import { join } from 'node:path'
+import { CauceError } from '../model/cauce-error.ts'
+import type { ContractPlan, LogicalType, Plan, TablePlan } from '../model/plan.ts'
+import type { DestinationColumn, StagingFormat, TableLoad, TableShape } from '../connectors/destination.ts'
+import type { Engine } from '../engine/duckdb/open-engine.ts'
+import { duckdbType } from '../plan/duckdb/parse-sql.ts'
+import { quoteName } from '../plan/duckdb/quote.ts'
+import { stagingSql } from '../plan/duckdb/staging-sql.ts'
+import { tableSql } from '../plan/duckdb/table-sql.ts'
+import type { ItemFacts } from '../plan/fill-sql.ts'
+
+/** What fitting a table's query to its shape needs to know. */
+interface TableRequest {
+  readonly engine: Engine
+  readonly plan: Plan
+  readonly facts: ItemFacts
+}
+
+/** Writes every table's rows of the item at hand to the spool, in the destination's staging format, and counts them. */
+export async function buildTables(
+  request: TableRequest,
+  staging: { readonly format: StagingFormat; readonly spoolFolder: string },
+): Promise<readonly TableLoad[]> {
+  const loads: TableLoad[] = []
+  for (const [index, table] of request.plan.tables.entries())
+    loads.push(
+      await buildTable(request, table, { ...staging, path: join(staging.spoolFolder, `table-${index}`) }),
+    )
+  return loads
+}
+
+/** The shape a table's query gives, without running it. @throws {CauceError} CONFIG_INVALID naming the table */
+export async function tableShape(request: TableRequest, table: TablePlan): Promise<TableShape> {
+  return (await describe(request, table)).shape
+}
+
+async function buildTable(
+  request: TableRequest,
+  table: TablePlan,
+  { format, path }: { readonly format: StagingFormat; readonly path: string },
+): Promise<TableLoad> {
+  const { engine } = request
+  const { shape, query } = await describe(request, table)
+  const staged = table.mode === 'upsert' ? await materialise(engine, table, query) : query
+  const rows = await engine.count(stagingSql(staged, shape.columns, format, path))
+  return {
+    ...shape,
+    mode: table.mode,
+    path,
+    rows,
+    fractions: await fractionsOf(engine, shape, staged),
+    sums: table.mode === 'upsert' ? await sumsOf(engine, table, staged) : {},
+  }
+}
+
+/** A merged table's rows are asked three things, so they are computed once; their keys must be whole and each its own. */
+async function materialise(engine: Engine, table: TablePlan, query: string): Promise<string> {
+  const name = quoteName(`merged_${table.name}`)
+  await engine.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${query}`)
+  const key = table.key.map(quoteName)
+  const [counted] = await engine.rows(
+    `SELECT count(*) AS n, count(*) FILTER (WHERE ${key.map((column) => `${column} IS NULL`).join(' OR ')}) AS missing,
+      (SELECT count(*) FROM (SELECT DISTINCT ${key.join(', ')} FROM ${name})) AS keys FROM ${name}`,
+  )
+  const [all, missing, keys] = [counted?.['n'], counted?.['missing'], counted?.['keys']].map(Number)
+  if (missing !== 0 || all !== keys)
+    throw new CauceError('CONFIG_INVALID', {
+      where: `tables.${table.name}.from`,
+      detail:
+        missing === 0
+          ? `gives ${all} rows for ${keys} keys; GROUP BY the key`
+          : `gives ${missing} rows without a key; leave them out`,
+    })
+  return `SELECT * FROM ${name}`
+}
+
+async function sumsOf(
+  engine: Engine,
+  table: TablePlan,
+  query: string,
+): Promise<Readonly<Record<string, string>>> {
+  const summed = Object.entries(table.merge)
+    .filter(([, { kind }]) => kind === 'sum' || kind === 'period')
+    .map(([column]) => column)
+  if (summed.length === 0) return {}
+  const totals = summed.map(
+    (column) => `CAST(coalesce(sum(${quoteName(column)}), 0) AS VARCHAR) AS ${quoteName(column)}`,
+  )
+  const [row] = await engine.rows(`SELECT ${totals.join(', ')} FROM (${query})`)
+  return Object.fromEntries(summed.map((column) => [column, String(row?.[column])]))
+}
+
+/** Which columns hold a moment with a fraction of a second. */
+async function fractionsOf(engine: Engine, { columns }: TableShape, query: string): Promise<readonly string[]> {
+  const moments = columns.filter(({ type }) => type.kind === 'timestamp' || type.kind === 'time')
+  if (moments.length === 0) return []
+  const tests = moments.map(
+    ({ name }) => `coalesce(bool_or(date_part('microsecond', ${quoteName(name)}) % 1000000 <> 0), false) AS ${quoteName(name)}`,
+  )
+  const [row] = await engine.rows(`SELECT ${tests.join(', ')} FROM (${query})`)
+  return moments.flatMap(({ name }) => (row?.[name] === true ? [name] : []))
+}
+
+/** The query with each column cast to a type every destination has (a sum of integers is 128 bits wide, say), and its shape. */
+async function describe(
+  { engine, plan, facts }: TableRequest,
+  table: TablePlan,
+): Promise<{ readonly shape: TableShape; readonly query: string }> {
+  const query = tableSql(table, plan.contract, facts)
+  const where = `tables.${table.name}`
+  const found = await engine.columns(query).catch((error: unknown) => {
+    throw new CauceError('CONFIG_INVALID', {
+      where,
+      detail: error instanceof Error ? error.message : String(error),
+    })
+  })
+  const missing = [...table.key, ...Object.keys(table.merge)].filter(
+    (name) => !found.some((column) => column.name === name),
+  )
+  const unmerged =
+    table.mode === 'upsert'
+      ? found.filter(({ name }) => !table.key.includes(name) && !(name in table.merge))
+      : []
+  if (missing.length > 0 || unmerged.length > 0)
+    throw new CauceError('CONFIG_INVALID', {
+      where,
+      detail:
+        missing.length > 0
+          ? `the query gives no column ${missing.join(', ')}`
+          : `say in \`merge\` how ${unmerged.map(({ name }) => name).join(', ')} meets what is stored`,
+    })
+  const columns = found.map((column) => destinationColumn(column, table, plan.contract))
+  const casts = found.flatMap(({ name, duckdbType: actual }, i) => {
+    const wanted = duckdbType(columns[i]?.type ?? { kind: 'text', maxLength: undefined })
+    return actual === wanted ? [] : [`CAST(${quoteName(name)} AS ${wanted}) AS ${quoteName(name)}`]
+  })
+  return {
+    shape: { name: table.name, columns, key: table.key, merge: table.merge, identity: [] },
+    query: casts.length === 0 ? query : `SELECT * REPLACE (${casts.join(', ')}) FROM (${query})`,
+  }
+}
+
+/** A column that carries a contract's column on has its length and its nullability. */
+function destinationColumn(
+  { name, type }: { readonly name: string; readonly type: LogicalType },
+  table: TablePlan,
+  contract: ContractPlan,
+): DestinationColumn {
+  const isKey = table.key.includes(name)
+  if (name === '_cauce_load') return { name, type: { kind: 'text', maxLength: 64 }, nullable: false }
+  const origin =
+    table.from.kind === 'rejects' ? undefined : contract.columns.find((column) => column.name === name)
+  const isCarried = origin !== undefined && origin.type.kind === type.kind
+  const nullable = !isKey && !(isCarried && table.from.kind === 'valid' && !origin.nullable)
+  return { name, type: isCarried ? origin.type : type, nullable }
+}

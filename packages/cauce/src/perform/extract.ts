@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { CauceError } from '../model/cauce-error.ts'
+import { failpoint } from '../model/failpoint.ts'
+import type { Fetched, Source, SourceEntry } from '../connectors/source.ts'
+import type { Stagehand } from './stagehand.ts'
+import { withRetries } from './with-retries.ts'
+
+/** An original in the spool, proven whole. */
+export interface Extracted extends Fetched {
+  readonly path: string
+}
+
+/**
+ * Brings an item's bytes to the spool. The file there has a fixed name: names from outside never become paths.
+ * @returns undefined when the file is gone from the source
+ */
+export async function extract(
+  source: Source,
+  entry: SourceEntry,
+  spoolFolder: string,
+  { progress, signal }: Stagehand,
+): Promise<Extracted | undefined> {
+  const path = join(spoolFolder, 'original')
+  return withRetries(signal, async () => {
+    const current = await source.stat(entry.key)
+    if (current === undefined) return undefined
+    if (current.sizeBytes !== entry.sizeBytes || current.modifiedMs !== entry.modifiedMs)
+      throw new CauceError('SOURCE_CHANGED', {
+        file: entry.key,
+        detail: 'size or time differ from when it was discovered',
+      })
+    const fetched = await source.fetch({
+      entry,
+      toPath: path,
+      onBytes: (bytes) => {
+        progress('extract', { bytes })
+        if (bytes >= entry.sizeBytes / 2) failpoint('extract:half-way')
+      },
+      signal,
+    })
+    return { ...fetched, path }
+  })
+}

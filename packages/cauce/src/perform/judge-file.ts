@@ -1,0 +1,127 @@
+import { CauceError } from '../model/cauce-error.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Engine } from '../engine/duckdb/open-engine.ts'
+import { checkLayout, type Layout } from '../formats/csv/check-layout.ts'
+import { SPARE_COLUMNS } from '../formats/csv/csv-options.ts'
+import { prepareCsv } from '../formats/csv/prepare-csv.ts'
+import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
+import { judgeSql, lateRuleSql } from '../plan/duckdb/judge-sql.ts'
+import type { ItemFacts } from '../plan/fill-sql.ts'
+import { REPLAY_COLUMNS } from '../plan/replay-plan.ts'
+
+export interface JudgeRequest {
+  readonly engine: Engine
+  readonly plan: Plan
+  /** The spooled original. */
+  readonly path: string
+  readonly spoolFolder: string
+  /** The item's key, for messages. */
+  readonly file: string
+  readonly facts: ItemFacts
+  /** The rows are mended rejects: two leading columns say of which load and record. */
+  readonly isReplay: boolean
+  readonly signal: AbortSignal
+}
+
+/** A file read and judged: the temporary table `judged` stands in the engine, one row per record, in file order. */
+export interface Judged {
+  readonly prepared: PreparedCsv
+  readonly layout: Layout
+}
+
+/**
+ * Sniffs the file, checks its layout, reads every record as text and judges it. The engine's count of records must equal our
+ * own; a file the engine cannot read as it lies is rewritten by our tokenizer and read again, so that nothing is ever lost.
+ * @throws {CauceError} FILE_UNREADABLE, FILE_BOMB, LAYOUT_COLUMNS, ACCOUNTING_MISMATCH
+ */
+export async function judgeFile(request: JudgeRequest): Promise<Judged> {
+  const direct = await prepare(request, false)
+  const layout = layoutOf(request, direct)
+  if (direct.route === 'direct') {
+    try {
+      await judge(request, direct, layout)
+      if ((await countJudged(request.engine)) === direct.records) return await late(request, direct, layout)
+    } catch (error) {
+      if (error instanceof CauceError && error.class !== 'layout') throw error
+    }
+    await request.engine.run('DROP TABLE IF EXISTS judged')
+  }
+  const rewritten = direct.route === 'rewritten' ? direct : await prepare(request, true)
+  await judge(request, rewritten, layout)
+  const count = await countJudged(request.engine)
+  if (count !== rewritten.records)
+    throw new CauceError('ACCOUNTING_MISMATCH', {
+      table: request.file,
+      detail: `${rewritten.records} records in the file, ${count} read`,
+    })
+  return late(request, rewritten, layout)
+}
+
+async function prepare(
+  { plan, path, spoolFolder, file, signal }: JudgeRequest,
+  forceRewrite: boolean,
+): Promise<PreparedCsv> {
+  const columnCount = plan.read.layout === 'position' ? plan.contract.columns.length : undefined
+  return prepareCsv(
+    path,
+    spoolFolder,
+    { ...plan.read, columnCount },
+    { file, maxUnpackedBytes: plan.limits.maxUnpackedBytes, forceRewrite, signal },
+  )
+}
+
+function layoutOf({ plan, file, isReplay }: JudgeRequest, { header, firstWidth }: PreparedCsv): Layout {
+  const replayColumns = isReplay
+    ? Object.values(REPLAY_COLUMNS).map((name) => ({
+        name,
+        headers: [name],
+        anyHeader: false,
+        required: true,
+      }))
+    : []
+  return checkLayout({
+    file,
+    header,
+    firstWidth,
+    expected: [
+      ...replayColumns,
+      ...plan.contract.columns.map(({ name, headers, anyHeader, nullable, defaultText }) => ({
+        name,
+        headers,
+        anyHeader,
+        required: !nullable && defaultText === undefined,
+      })),
+    ],
+    mode: plan.read.layout,
+    unknownColumns: plan.read.unknownColumns,
+  })
+}
+
+async function judge(request: JudgeRequest, prepared: PreparedCsv, layout: Layout): Promise<void> {
+  const { engine, plan, facts, isReplay } = request
+  const leading = isReplay ? Object.keys(REPLAY_COLUMNS).length : 0
+  const names = Array.from({ length: layout.fileColumns }, (_, i) => `f${i}`)
+  await engine.run(
+    judgeSql({
+      contract: plan.contract,
+      nulls: plan.read.nulls,
+      order: layout.order.slice(leading),
+      fileColumns: layout.fileColumns,
+      spareColumns: SPARE_COLUMNS,
+      relation: prepared.readSql(names, SPARE_COLUMNS),
+      hasFlags: prepared.hasFlags,
+      carried: layout.order.slice(0, leading).map((column) => `f${column}`),
+      facts,
+    }),
+  )
+}
+
+async function late({ engine, plan }: JudgeRequest, prepared: PreparedCsv, layout: Layout): Promise<Judged> {
+  for (const statement of lateRuleSql(plan.contract)) await engine.run(statement)
+  return { prepared, layout }
+}
+
+async function countJudged(engine: Engine): Promise<number> {
+  const [row] = await engine.rows('SELECT count(*) AS n FROM judged')
+  return Number(row?.['n'])
+}

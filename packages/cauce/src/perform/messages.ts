@@ -1,0 +1,35 @@
+import type { Task, TaskResult } from './task.ts'
+
+/** Where an item is, in the words people see. */
+export type Stage = 'extract' | 'transform' | 'load' | 'archive'
+
+/** From the worker to a performer. */
+export type ToPerformer =
+  | { readonly kind: 'task'; readonly task: Task }
+  /** The seat asked for is free now and yours. */
+  | { readonly kind: 'seat' }
+  /** Stop what you are doing: roll back, leave nothing, report. */
+  | { readonly kind: 'cancel'; readonly reason: string }
+
+/** From a performer to its worker. */
+export type FromPerformer =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'progress'; readonly stage: Stage; readonly bytes?: number; readonly rows?: number }
+  /**
+   * The item's bytes are in the spool and transformed; a seat at the destination is needed now. The worker makes `sha256` and
+   * `loadKey` durable before it answers, so that what a crash leaves behind can always be told apart.
+   */
+  | {
+      readonly kind: 'need-seat'
+      readonly identity: ItemIdentity | undefined
+      /** How many seats the destination has in all. */
+      readonly seats: number
+    }
+  | { readonly kind: 'free-seat' }
+  | { readonly kind: 'result'; readonly result: TaskResult }
+
+export interface ItemIdentity {
+  readonly sha256: string
+  readonly loadKey: string
+  readonly sizeBytes: number
+}

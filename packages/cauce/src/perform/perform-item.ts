@@ -1,0 +1,159 @@
+import { mkdir } from 'node:fs/promises'
+import { CauceError } from '../model/cauce-error.ts'
+import { failpoint } from '../model/failpoint.ts'
+import { NO_ROWS } from '../model/item-state.ts'
+import { loadKey } from '../model/load-key.ts'
+import { toCauceError } from '../model/to-cauce-error.ts'
+import type { Destination, LoadResult } from '../connectors/destination.ts'
+import type { Source } from '../connectors/source.ts'
+import { openEngine } from '../engine/duckdb/open-engine.ts'
+import { archiveItem } from './archive-item.ts'
+import { blankOutcome } from './blank-outcome.ts'
+import { type Extracted, extract } from './extract.ts'
+import { itemFacts } from './item-facts.ts'
+import { loadItem } from './load-item.ts'
+import { settleVanished } from './settle-vanished.ts'
+import type { Stagehand } from './stagehand.ts'
+import type { ItemOutcome, ItemTask } from './task.ts'
+import { transformItem, type Transformed } from './transform-item.ts'
+import { writeFailureReport } from './write-failure-report.ts'
+
+/** Carries one item through extract, transform, load and archive. Never throws: what went wrong is in the outcome. */
+export async function performItem(task: ItemTask, hand: Stagehand): Promise<ItemOutcome> {
+  let known: Partial<ItemOutcome> = {}
+  const learn = (more: Partial<ItemOutcome>): void => {
+    known = { ...known, ...more }
+  }
+  try {
+    return await stages(task, hand, learn)
+  } catch (caught) {
+    const error = toCauceError(caught, {
+      code: 'PERFORMER_LOST',
+      details: { file: task.item.entry.key },
+    })
+    const outcome: ItemOutcome = {
+      ...blankOutcome(task),
+      ...known,
+      counts: NO_ROWS,
+      state: error.class === 'layout' ? 'failed_layout' : 'failed_system',
+      error: error.report(),
+    }
+    // A file that is not what was agreed is told to the destination here; other failures may still be tried again.
+    return error.class === 'layout' ? await writeFailureReport(task, hand, outcome) : outcome
+  }
+}
+
+async function stages(
+  task: ItemTask,
+  hand: Stagehand,
+  learn: (more: Partial<ItemOutcome>) => void,
+): Promise<ItemOutcome> {
+  failpoint('extract:before')
+  hand.progress('extract')
+  const source = await hand.source(task.settings.sourceUrl)
+  await mkdir(task.spoolFolder, { recursive: true, mode: 0o700 })
+  const original = await extract(source, task.item.entry, task.spoolFolder, hand)
+  if (original === undefined) return settleVanished(task, hand)
+  failpoint('extract:after')
+  const key = loadKey({
+    pipeline: task.plan.pipeline,
+    item: task.item.entry.key,
+    content: original.sha256,
+    generation: task.item.generation,
+  })
+  learn({ sha256: original.sha256, sizeBytes: original.sizeBytes, loadKey: key })
+  const destination = await hand.destination(task.settings.destinationUrl)
+  try {
+    return await transformAndLoad(task, hand, { source, destination, original, key })
+  } catch (error) {
+    // Backups hold every file that was read, the unreadable ones too.
+    if (error instanceof CauceError && error.class === 'layout')
+      learn(await archiveItem(task, hand, { source, original, deletes: false }))
+    throw error
+  }
+}
+
+interface Materials {
+  readonly source: Source
+  readonly destination: Destination
+  readonly original: Extracted
+  readonly key: string
+}
+
+async function transformAndLoad(task: ItemTask, hand: Stagehand, materials: Materials): Promise<ItemOutcome> {
+  const { source, destination, original, key } = materials
+  const facts = itemFacts({
+    item: task.replay?.item ?? task.item.entry.key,
+    sha256: original.sha256,
+    loadKey: key,
+    run: task.run,
+    referenceDate: task.referenceDate,
+  })
+  hand.progress('transform')
+  await using engine = await openEngine({
+    spoolDirectory: task.spoolFolder,
+    memoryMb: task.plan.limits.memoryMb,
+    threads: 1,
+  })
+  const interrupt = (): void => engine.interrupt()
+  hand.signal.addEventListener('abort', interrupt, { once: true })
+  const transformed = await transformItem({
+    engine,
+    plan: task.plan,
+    path: original.path,
+    spoolFolder: task.spoolFolder,
+    rejectsFolder: task.rejectsFolder,
+    facts,
+    stagingFormat: destination.capabilities.stagingFormat,
+    replay: task.replay && {
+      originLoad: task.replay.loadKey,
+      done: await destination.replayedRecords(task.replay.loadKey),
+    },
+    signal: hand.signal,
+  })
+  failpoint('transform:after')
+  const result = await loadItem(task, hand, { engine, destination, facts, original, transformed })
+  const outcome = outcomeOf(task, materials, transformed, result)
+  if (outcome.error !== undefined || outcome.state === 'duplicate')
+    return writeFailureReport(task, hand, outcome)
+  hand.progress('archive')
+  return {
+    ...outcome,
+    ...(await archiveItem(task, hand, { source, original, deletes: task.settings.deleteSource })),
+  }
+}
+
+function outcomeOf(
+  task: ItemTask,
+  { original, key }: Materials,
+  transformed: Transformed,
+  result: Extract<LoadResult, { kind: 'loaded' | 'already_loaded' | 'duplicate' | 'refused' }>,
+): ItemOutcome {
+  const { sha256, sizeBytes } = original
+  const base = { ...blankOutcome(task), sha256, sizeBytes, loadKey: key, notes: transformed.notes }
+  switch (result.kind) {
+    case 'loaded':
+    case 'already_loaded': {
+      const counts = result.kind === 'loaded' ? transformed.counts : result.counts
+      return {
+        ...base,
+        state: counts.rejected > 0 ? 'ready_with_rejects' : 'ready',
+        counts,
+        ruleCounts: transformed.ruleCounts,
+        rejectsSha256: transformed.rejectsSha256,
+        replayedRecords: transformed.replayed.map(({ record }) => record),
+      }
+    }
+    case 'duplicate':
+      return { ...base, state: 'duplicate', notes: [`the same bytes as ${result.otherItem}`] }
+    case 'refused':
+      return {
+        ...base,
+        state: 'refused',
+        error: new CauceError('VERSION_REFUSED', {
+          file: task.item.entry.key,
+          sha256: result.loadedSha256,
+        }).report(),
+      }
+  }
+}

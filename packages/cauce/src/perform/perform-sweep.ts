@@ -1,0 +1,34 @@
+import { mkdir } from 'node:fs/promises'
+import type { TableShape } from '../connectors/destination.ts'
+import { openEngine } from '../engine/duckdb/open-engine.ts'
+import { itemFacts } from './item-facts.ts'
+import { emptyValid, needsSweep, sweepPeriods } from './sweep-periods.ts'
+import type { Stagehand } from './stagehand.ts'
+import { tableShape } from './build-tables.ts'
+import type { SweepTask } from './task.ts'
+
+/** Brings the destination's counters up to the reference date; makes their tables first, so that there is something to lock. */
+export async function performSweep(task: SweepTask, hand: Stagehand): Promise<void> {
+  const destination = await hand.destination(task.settings.destinationUrl)
+  await mkdir(task.spoolFolder, { recursive: true, mode: 0o700 })
+  await using engine = await openEngine({
+    spoolDirectory: task.spoolFolder,
+    memoryMb: task.plan.limits.memoryMb,
+    threads: 1,
+  })
+  await emptyValid(engine, task.plan)
+  const facts = itemFacts({
+    item: '',
+    sha256: '',
+    loadKey: '',
+    run: task.run,
+    referenceDate: task.referenceDate,
+  })
+  const rows = task.plan.tables.filter(({ from }) => from.kind !== 'rejects')
+  const shapes: TableShape[] = []
+  for (const table of rows) shapes.push(await tableShape({ engine, plan: task.plan, facts }, table))
+  await hand.seated({ identity: undefined, seats: destination.capabilities.maxConcurrentLoads }, async () => {
+    await destination.prepare(shapes)
+    if (await needsSweep(task, destination)) await sweepPeriods(task, { destination, engine })
+  })
+}

@@ -1,0 +1,136 @@
+import { rm } from 'node:fs/promises'
+import { systemClock } from '../model/clock.ts'
+import { toCauceError } from '../model/to-cauce-error.ts'
+import { openDestination } from '../connectors/destination-registry.ts'
+import type { Destination } from '../connectors/destination.ts'
+import { openSource } from '../connectors/source-registry.ts'
+import type { Source } from '../connectors/source.ts'
+import type { FromPerformer, ToPerformer } from './messages.ts'
+import { performItem } from './perform-item.ts'
+import type { Stagehand } from './stagehand.ts'
+import { performSweep } from './perform-sweep.ts'
+import type { Task, TaskResult } from './task.ts'
+import { writeReport } from './write-failure-report.ts'
+
+/** Progress is worth a message this often at most. */
+const PROGRESS_EVERY_MS = 250
+
+/** Carries tasks one after another, keeping connections open between them. */
+export class Performance {
+  readonly #tell: (message: FromPerformer) => void
+  readonly #sources = new Map<string, Promise<Source>>()
+  readonly #destinations = new Map<string, Promise<Destination>>()
+  #cancel = new AbortController()
+  #seated: (() => void) | undefined
+  #working: Promise<void> = Promise.resolve()
+
+  constructor(tell: (message: FromPerformer) => void) {
+    this.#tell = tell
+  }
+
+  receive(message: ToPerformer): void {
+    switch (message.kind) {
+      case 'task':
+        this.#working = this.#carry(message.task)
+        return
+      case 'seat':
+        this.#seated?.()
+        return
+      case 'cancel':
+        this.cancel(message.reason)
+    }
+  }
+
+  cancel(reason: string): void {
+    this.#cancel.abort(new Error(reason))
+  }
+
+  /** Waits for the task in hand and closes every connection. */
+  async close(): Promise<void> {
+    await this.#working
+    const open = [...this.#sources.values(), ...this.#destinations.values()]
+    await Promise.allSettled(open.map(async (connection) => (await connection).close()))
+  }
+
+  async #carry(task: Task): Promise<void> {
+    this.#cancel = new AbortController()
+    let result: TaskResult
+    try {
+      result = await this.#perform(task, this.#stagehand(this.#cancel.signal))
+    } catch (caught) {
+      const error = toCauceError(caught, { code: 'BUG', details: {} })
+      result = {
+        kind: 'failed',
+        error: error.report(),
+        stack: caught instanceof Error ? caught.stack : undefined,
+      }
+    }
+    await rm(task.spoolFolder, { recursive: true, force: true })
+    this.#tell({ kind: 'result', result })
+  }
+
+  async #perform(task: Task, hand: Stagehand): Promise<TaskResult> {
+    switch (task.kind) {
+      case 'item':
+        return { kind: 'item', outcome: await performItem(task, hand) }
+      case 'sweep':
+        await performSweep(task, hand)
+        return { kind: 'done' }
+      case 'report':
+        await writeReport(task, hand, task.facts)
+        return { kind: 'done' }
+    }
+  }
+
+  #stagehand(signal: AbortSignal): Stagehand {
+    let lastMs = 0
+    let lastStage: string | undefined
+    return {
+      clock: systemClock,
+      signal,
+      source: (url) => opened(this.#sources, url, openSource),
+      destination: (url) => opened(this.#destinations, url, openDestination),
+      progress: (stage, figures = {}) => {
+        const nowMs = systemClock.now()
+        if (stage === lastStage && nowMs - lastMs < PROGRESS_EVERY_MS) return
+        lastMs = nowMs
+        lastStage = stage
+        this.#tell({ kind: 'progress', stage, ...figures })
+      },
+      seated: (request, work) => this.#whileSeated(request, work),
+    }
+  }
+
+  async #whileSeated<Result>(
+    request: Parameters<Stagehand['seated']>[0],
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const signal = this.#cancel.signal
+    await new Promise<void>((resolve, reject) => {
+      this.#seated = resolve
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+      this.#tell({ kind: 'need-seat', ...request })
+    })
+    try {
+      return await work()
+    } finally {
+      this.#tell({ kind: 'free-seat' })
+    }
+  }
+}
+
+/** A failed opening is forgotten, so that the next task tries again. */
+async function opened<Connection>(
+  known: Map<string, Promise<Connection>>,
+  url: string,
+  open: (url: string) => Promise<Connection>,
+): Promise<Connection> {
+  const opening = known.get(url) ?? open(url)
+  known.set(url, opening)
+  try {
+    return await opening
+  } catch (error) {
+    known.delete(url)
+    throw error
+  }
+}

@@ -1,0 +1,21 @@
+import { Performance } from './performance.ts'
+import type { FromPerformer, ToPerformer } from './messages.ts'
+
+/*
+ * The performer process: carries one task at a time for the worker that forked it. It knows nothing of the ledger, and ends
+ * when its worker is gone: an orphan must not go on loading.
+ */
+const tell = (message: FromPerformer): void => {
+  if (process.connected) process.send?.(message)
+}
+const performance = new Performance(tell)
+
+process.on('message', (message: ToPerformer) => performance.receive(message))
+process.once('disconnect', () => {
+  // A load may be under way; its rollback is the database's to do when the connection falls.
+  performance.cancel('the worker is gone')
+  void performance.close().finally(() => process.exit(0))
+  setTimeout(() => process.exit(0), 2_000).unref()
+})
+// A terminal sends Ctrl-C to the whole group: the worker decides what becomes of the item in hand.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)

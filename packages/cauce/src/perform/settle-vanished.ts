@@ -1,0 +1,27 @@
+import { CauceError } from '../model/cauce-error.ts'
+import { blankOutcome } from './blank-outcome.ts'
+import type { Stagehand } from './stagehand.ts'
+import type { ItemOutcome, ItemTask } from './task.ts'
+
+/**
+ * The outcome of an item whose original is gone: when an earlier attempt loaded it and died after deleting the original, the
+ * load is found in the destination and the item is ready; otherwise it was taken away before it could be loaded.
+ */
+export async function settleVanished(task: ItemTask, hand: Stagehand): Promise<ItemOutcome> {
+  const { known, item, settings } = task
+  if (known !== undefined) {
+    const destination = await hand.destination(settings.destinationUrl)
+    const load = await destination.findLoad(known.loadKey)
+    if (load !== undefined)
+      return {
+        ...blankOutcome(task),
+        state: load.counts.rejected > 0 ? 'ready_with_rejects' : 'ready',
+        counts: load.counts,
+        notes: ['loaded by an earlier attempt'],
+      }
+  }
+  return {
+    ...blankOutcome(task),
+    error: new CauceError('SOURCE_VANISHED', { file: item.entry.key }).report(),
+  }
+}

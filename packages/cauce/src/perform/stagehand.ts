@@ -1,0 +1,19 @@
+import type { Clock } from '../model/clock.ts'
+import type { Destination } from '../connectors/destination.ts'
+import type { Source } from '../connectors/source.ts'
+import type { ItemIdentity, Stage } from './messages.ts'
+
+/** What a performer lends to the task it carries. */
+export interface Stagehand {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Opened once per address and kept for the next item. */
+  source(url: string): Promise<Source>
+  destination(url: string): Promise<Destination>
+  progress(stage: Stage, figures?: { readonly bytes?: number; readonly rows?: number }): void
+  /** Runs work while holding a seat at the destination. */
+  seated<Result>(
+    request: { readonly identity: ItemIdentity | undefined; readonly seats: number },
+    work: () => Promise<Result>,
+  ): Promise<Result>
+}

@@ -1,0 +1,130 @@
+import { CauceError } from '../model/cauce-error.ts'
+import { failpoint } from '../model/failpoint.ts'
+import type { RowCounts } from '../model/item-state.ts'
+import type { Level, Plan } from '../model/plan.ts'
+import type { RuleCount } from '../model/rule-count.ts'
+import type { ReplayedRow, StagingFormat, TableLoad } from '../connectors/destination.ts'
+import type { Engine } from '../engine/duckdb/open-engine.ts'
+import { ruleCountsSql, rulesOf } from '../plan/duckdb/judge-sql.ts'
+import { validViewSql } from '../plan/duckdb/table-sql.ts'
+import type { ItemFacts } from '../plan/fill-sql.ts'
+import { buildTables } from './build-tables.ts'
+import { collectRejects, keepRejects } from './collect-rejects.ts'
+import { judgeFile } from './judge-file.ts'
+import { markReplayed } from './mark-replayed.ts'
+
+export interface TransformRequest {
+  readonly engine: Engine
+  readonly plan: Plan
+  readonly path: string
+  readonly spoolFolder: string
+  readonly rejectsFolder: string
+  readonly facts: ItemFacts
+  readonly stagingFormat: StagingFormat
+  /** For replays: the origin load, and its records that are loaded already. */
+  readonly replay: { readonly originLoad: string; readonly done: ReadonlySet<number> } | undefined
+  readonly signal: AbortSignal
+}
+
+/** An item's rows, judged and laid out for its destination. */
+export interface Transformed {
+  readonly counts: RowCounts
+  readonly ruleCounts: readonly RuleCount[]
+  readonly tables: readonly TableLoad[]
+  readonly rejectsSha256: string | undefined
+  readonly replayed: readonly ReplayedRow[]
+  /** Remarks on the file as a whole: a renamed header, a guessed encoding. */
+  readonly notes: readonly string[]
+}
+
+/** Judges a spooled file and writes its tables and rejects: every record becomes loaded, rejected or skipped, by count. */
+export async function transformItem(request: TransformRequest): Promise<Transformed> {
+  const { engine, plan, facts, replay, spoolFolder } = request
+  const { prepared, layout } = await judgeFile({
+    ...request,
+    file: facts.item,
+    isReplay: replay !== undefined,
+  })
+  failpoint('transform:after-judge')
+  await engine.run('CREATE TEMP TABLE skipped (record BIGINT)')
+  const replayed =
+    replay === undefined ? [] : await markReplayed(engine, { ...replay, layout, file: facts.item })
+  const rejected = await collectRejects(engine, plan.contract, prepared, facts)
+  await engine.run(validViewSql(plan.contract))
+  const [counted] = await engine.rows(
+    'SELECT count(*) AS loaded, (SELECT count(*) FROM skipped) AS skipped FROM valid',
+  )
+  const ruleCounts = [
+    ...(await countRules(request, 'error', '_err <> 0')),
+    ...(await countRules(request, 'warning', '_err = 0')),
+  ]
+  const counts: RowCounts = {
+    read: prepared.records,
+    loaded: Number(counted?.['loaded']),
+    rejected,
+    skipped: Number(counted?.['skipped']),
+    warnings: ruleCounts.reduce((sum, { level, rows }) => sum + (level === 'warning' ? rows : 0), 0),
+  }
+  if (counts.read !== counts.loaded + counts.rejected + counts.skipped)
+    throw new CauceError('ACCOUNTING_MISMATCH', { table: facts.item, detail: JSON.stringify(counts) })
+  const tables = await buildTables({ engine, plan, facts }, { format: request.stagingFormat, spoolFolder })
+  checkRows(plan, tables, counts)
+  const fieldNames = fieldNamesOf(plan, layout.order, layout.fileColumns)
+  return {
+    counts,
+    ruleCounts,
+    tables,
+    rejectsSha256:
+      rejected === 0
+        ? undefined
+        : await keepRejects(engine, {
+            spoolFolder,
+            folder: request.rejectsFolder,
+            loadKey: facts.load_key,
+            fieldNames,
+          }),
+    replayed,
+    notes: [
+      ...layout.notes.map(({ column, found }) => `${column}: header "${found}"`),
+      ...(prepared.dialect.encodingGuessed ? [`encoding taken for ${prepared.dialect.encoding}`] : []),
+      ...(prepared.blankLines > 0 ? [`${prepared.blankLines} blank lines`] : []),
+    ],
+  }
+}
+
+/** Tables that take all valid rows, or all rejects, must have been written exactly so many. */
+function checkRows(plan: Plan, tables: readonly TableLoad[], counts: RowCounts): void {
+  for (const [index, { from, mode, name }] of plan.tables.entries()) {
+    const expected = from.kind === 'rejects' ? counts.rejected : counts.loaded
+    const written = tables[index]?.rows
+    if (from.kind !== 'sql' && mode !== 'upsert' && written !== expected)
+      throw new CauceError('ACCOUNTING_MISMATCH', {
+        table: name,
+        detail: `${expected} rows, ${written} written`,
+      })
+  }
+}
+
+async function countRules(
+  { engine, plan }: TransformRequest,
+  level: Level,
+  where: string,
+): Promise<RuleCount[]> {
+  const sql = ruleCountsSql(plan.contract, level, where)
+  if (sql === undefined) return []
+  const [row] = await engine.rows(sql)
+  const found = Object.values(row ?? {}).map(Number)
+  const byCode = new Map<string, number>()
+  for (const [index, { rule }] of rulesOf(plan.contract, level).entries())
+    byCode.set(rule.code, (byCode.get(rule.code) ?? 0) + (found[index] ?? 0))
+  return [...byCode].filter(([, rows]) => rows > 0).map(([code, rows]) => ({ code, level, rows }))
+}
+
+/** For each column of the file, the contract's column it was read as, or '' for none. */
+function fieldNamesOf(plan: Plan, order: readonly number[], fileColumns: number): readonly string[] {
+  const leading = order.length - plan.contract.columns.length
+  return Array.from(
+    { length: fileColumns },
+    (_, position) => plan.contract.columns[order.indexOf(position) - leading]?.name ?? '',
+  )
+}

@@ -1,0 +1,65 @@
+import { CauceError } from '../model/cauce-error.ts'
+import { openEngine } from '../engine/duckdb/open-engine.ts'
+import { itemFacts } from './item-facts.ts'
+import { reportRow } from './report-row.ts'
+import type { Stagehand } from './stagehand.ts'
+import type { ItemOutcome, ItemTask, ReportFacts, ReportTask } from './task.ts'
+import { withRetries } from './with-retries.ts'
+
+/**
+ * Tells the destination's load report of an item that ended without being loaded, and passes its outcome on; when even that
+ * fails, the item counts as failed by the destination, to be tried again.
+ */
+export async function writeFailureReport(
+  task: ItemTask,
+  hand: Stagehand,
+  outcome: ItemOutcome,
+): Promise<ItemOutcome> {
+  if (task.plan.report === undefined) return outcome
+  await writeReport(task, hand, {
+    item: task.item.entry.key,
+    sha256: outcome.sha256,
+    sizeBytes: outcome.sizeBytes,
+    counts: outcome.counts,
+    state: outcome.state,
+    attempts: task.attempt.number,
+    startedMs: task.attempt.startedMs,
+    finishedMs: hand.clock.now(),
+    backup: outcome.backup,
+    sourceDeletedMs: outcome.sourceDeletedMs,
+    message:
+      outcome.error === undefined ? outcome.notes.join('; ') : CauceError.fromReport(outcome.error).message,
+    run: task.run,
+    loadKey: outcome.loadKey,
+  })
+  return outcome
+}
+
+/** Writes one row of the load report, outside any load. */
+export async function writeReport(
+  task: ItemTask | ReportTask,
+  hand: Stagehand,
+  facts: ReportFacts,
+): Promise<void> {
+  const destination = await hand.destination(task.settings.destinationUrl)
+  await using engine = await openEngine({ spoolDirectory: task.spoolFolder, memoryMb: 64, threads: 1 })
+  const row = await reportRow(
+    engine,
+    task.plan,
+    facts,
+    itemFacts({
+      item: facts.item,
+      sha256: facts.sha256 ?? '',
+      loadKey: facts.loadKey ?? '',
+      run: task.run,
+      referenceDate: task.referenceDate,
+    }),
+  )
+  if (row === undefined) return
+  await hand.seated({ identity: undefined, seats: destination.capabilities.maxConcurrentLoads }, () =>
+    withRetries(hand.signal, async () => {
+      await destination.prepare([row.table])
+      await destination.writeReport(row)
+    }),
+  )
+}

@@ -1,0 +1,94 @@
+import { isAbsolute, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CauceError } from '../model/cauce-error.ts'
+import type { Plan, Setting } from '../model/plan.ts'
+
+/** Where values come from when a pipeline runs. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The project's `.env`, which real variables override. */
+  readonly dotenv: Readonly<Record<string, string | undefined>>
+  readonly projectFolder: string
+  readonly currentFolder: string
+}
+
+/** Everything a plan takes from its surroundings, made absolute. Holds secrets: never stored, never logged. */
+export interface ResolvedSettings {
+  readonly sourceUrl: string
+  readonly destinationUrl: string
+  readonly backupFolder: string | undefined
+  readonly deleteSource: boolean
+  /** yyyy-MM-dd when given explicitly. */
+  readonly referenceDate: string | undefined
+}
+
+/** A value and the folder that relative paths in it start from. */
+export interface Resolved {
+  readonly value: string
+  readonly base: string
+}
+
+/**
+ * A setting's value: an environment variable (relative paths start at the current directory), else `.env` or what was
+ * declared (they start at the project). An empty variable counts as unset.
+ * @returns undefined when it is nowhere to be found
+ */
+export function resolveSetting(setting: Setting, around: Surroundings): Resolved | undefined {
+  if (setting.kind === 'value') return { value: setting.value, base: around.projectFolder }
+  const fromEnvironment = around.environment[setting.name]
+  if (fromEnvironment !== undefined && fromEnvironment !== '')
+    return { value: fromEnvironment, base: around.currentFolder }
+  const declared = around.dotenv[setting.name] || setting.fallback
+  return declared === undefined ? undefined : { value: declared, base: around.projectFolder }
+}
+
+/** Resolves all settings of a plan. @throws {CauceError} CONFIG_INVALID naming the variable to set */
+export function resolveSettings(plan: Plan, around: Surroundings): ResolvedSettings {
+  const backup =
+    plan.archive.backup === undefined ? undefined : required(plan.archive.backup, 'archive.backup', around)
+  const reference = plan.reference.override && resolveSetting(plan.reference.override, around)?.value
+  return {
+    sourceUrl: absoluteLocation(required(plan.source.location, 'from', around)),
+    destinationUrl: absoluteLocation(required(plan.destination, 'into', around)),
+    backupFolder: backup && resolve(backup.base, backup.value),
+    deleteSource: yesOrNo(required(plan.archive.deleteSource, 'archive.deleteSource', around).value),
+    referenceDate: reference === undefined || reference === '' ? undefined : isoDate(reference),
+  }
+}
+
+function required(setting: Setting, where: string, around: Surroundings): Resolved {
+  const found = resolveSetting(setting, around)
+  if (found !== undefined && found.value !== '') return found
+  const name = setting.kind === 'env' ? setting.name : where
+  throw new CauceError('CONFIG_INVALID', { where, detail: `set ${name}, it has no value` })
+}
+
+/** Makes the path in a location absolute; addresses of servers are left as they are. */
+export function absoluteLocation({ value, base }: Resolved): string {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value)?.[1]?.toLowerCase()
+  if (scheme === undefined) return resolve(base, value)
+  if (scheme === 'file' && !value.toLowerCase().startsWith('file://'))
+    return resolve(base, value.slice('file:'.length))
+  if (scheme === 'file') return fileURLToPath(value)
+  if (scheme !== 'duckdb' && scheme !== 'sqlite') return value
+  const path = value.slice(scheme.length + 1)
+  return `${scheme}:${isAbsolute(path) ? path : resolve(base, path)}`
+}
+
+function yesOrNo(value: string): boolean {
+  if (/^(yes|y|true|1|si|sí|s)$/i.test(value)) return true
+  if (/^(no|n|false|0)$/i.test(value)) return false
+  throw new CauceError('CONFIG_INVALID', {
+    where: 'archive.deleteSource',
+    detail: `"${value}" is neither yes nor no`,
+  })
+}
+
+function isoDate(value: string): string {
+  const valid = /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(`${value}T00:00:00Z`))
+  if (valid) return value
+  throw new CauceError('CONFIG_INVALID', {
+    where: 'reference.override',
+    detail: `"${value}" is not a date yyyy-MM-dd`,
+  })
+}
