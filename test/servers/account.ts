@@ -1,4 +1,4 @@
-import { mkdtemp, chown, chmod, realpath } from 'node:fs/promises'
+import { access, chmod, chown, constants, mkdtemp, realpath, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { watchOver } from './cleanup.ts'
@@ -12,6 +12,8 @@ export interface Account {
 }
 
 const TEST_ACCOUNT = 'caucetest'
+
+const MEMORY_FOLDER = '/dev/shm'
 
 /** Whether we are root and may mount, change owner and open any folder. */
 export function isRoot(): boolean {
@@ -49,16 +51,32 @@ export function identityOf(account: Account): { uid?: number; gid?: number } {
   return isRoot() ? { uid: account.uid, gid: account.gid } : {}
 }
 
-/** Makes a fresh folder (mode 0700) that belongs to the account and is removed when the test process is gone. */
+/**
+ * Makes a fresh folder (mode 0700) that belongs to the account and is removed when the test process is gone.
+ *
+ * It lies in memory where there is plenty, else on disk: on a busy disk MariaDB takes 5 s to start and in memory
+ * 1.5 s. `TMPDIR` names another place.
+ */
 export async function privateFolder(
   account: Account,
   name: string,
 ): Promise<{ path: string; forget: () => void }> {
-  const path = await mkdtemp(join(await realpath(tmpdir()), `cauce-${name}-`))
+  const parent = process.env['TMPDIR'] ?? ((await hasRoom(MEMORY_FOLDER)) ? MEMORY_FOLDER : tmpdir())
+  const path = await mkdtemp(join(await realpath(parent), `cauce-${name}-`))
   const forget = watchOver({ folder: path })
   await chmod(path, 0o700)
   await giveTo(account, path)
   return { path, forget }
+}
+
+async function hasRoom(folder: string): Promise<boolean> {
+  try {
+    const { bavail, bsize } = await statfs(folder)
+    await access(folder, constants.W_OK)
+    return bavail * bsize > 4 * 2 ** 30
+  } catch {
+    return false
+  }
 }
 
 /** Makes the account the owner of a file or folder. */

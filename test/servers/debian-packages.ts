@@ -86,7 +86,8 @@ async function fetchTree(request: TreeRequest, root: string): Promise<void> {
   const forget = watchOver({ folder: work })
   try {
     const apt = await privateApt(join(work, 'apt'), request)
-    await apt.run(['--download-only', 'install', ...request.packages])
+    // Some of them may be installed here while another is not; all of them are wanted in the tree.
+    await apt.run(['--download-only', '--reinstall', 'install', ...request.packages])
     const tree = join(work, 'tree')
     await mkdir(tree, { mode: 0o755 })
     const packages = (await readdir(apt.archives)).filter((name) => name.endsWith('.deb')).toSorted()

@@ -19,7 +19,7 @@ export interface SqlServer extends SqlAccess, AsyncDisposable {
   kill(): Promise<void>
   /** Stops it when it runs, then starts it again on the same port and data. */
   restart(): Promise<void>
-  /** Orderly stop; the data are removed. */
+  /** Ends it and removes the data; there is nothing left to save, so it is not asked to shut down first. */
   stop(): Promise<void>
 }
 
@@ -81,7 +81,7 @@ export async function startSqlServer(program: SqlProgram): Promise<SqlServer> {
       throw error
     })
   const stop = async () => {
-    await running.stop()
+    await running.kill()
     await removeFolder(folder)
   }
   const [row] = await querySql(login, 'SELECT version() AS version')
