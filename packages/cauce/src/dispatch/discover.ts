@@ -8,17 +8,12 @@ import type { RunContext } from './run-context.ts'
 const QUIET_MS = 60_000
 const SECOND_LOOK_MS = 1_000
 
-export interface Discovered {
-  readonly listed: number
-  readonly fresh: number
-}
-
 /**
  * Lists the source and records every version not seen before as pending. Files still being written are left for the next
  * time: a new one counts when its size and time stood still for two looks, one second apart.
  */
-export async function discover(context: RunContext): Promise<Discovered> {
-  const { plan, settings, signal } = context
+export async function discover(context: RunContext): Promise<void> {
+  const { plan, settings, signal, emit } = context
   const source = await openSource(settings.sourceUrl)
   try {
     if (settings.deleteSource) await source.assertDeletable('')
@@ -33,7 +28,7 @@ export async function discover(context: RunContext): Promise<Discovered> {
       entries,
       nowMs: context.clock.now(),
     })
-    return { listed: seen.length, fresh: recorded.filter(({ isNew }) => isNew).length }
+    emit({ kind: 'discovered', listed: seen.length, fresh: recorded.filter(({ isNew }) => isNew).length })
   } finally {
     await source.close()
   }

@@ -34,8 +34,8 @@ export interface RunRequest {
   readonly signal: AbortSignal
   /** Performers side by side. Default: the machine's cores. */
   readonly jobs?: number | undefined
-  /** Looks for new files first. False: works on what is recorded (a replay). */
-  readonly discovers: boolean
+  /** Finds the run's items. Default: lists the source. */
+  readonly find?: (context: RunContext) => Promise<void>
   readonly emit: (event: RunEvent) => void
 }
 
@@ -88,10 +88,7 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
   let finished = false
   try {
     await sweep(context, performers[0])
-    if (request.discovers) {
-      const { listed, fresh } = await discover(context)
-      emit({ kind: 'discovered', listed, fresh })
-    }
+    await (request.find ?? discover)(context)
     failpoint('worker:after-discover')
     carried = await workItems(context, performers)
     carried = [...carried, ...(await workOnHeld(context, performers))]

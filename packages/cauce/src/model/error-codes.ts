@@ -191,6 +191,83 @@ export const ERROR_CODES = {
       es: 'La bitácora {url} falló: {detail}.',
     },
   },
+  PROJECT_MISSING: {
+    class: 'config',
+    text: {
+      en: 'There is no project folder {folder}. Name another with --project.',
+      es: 'No existe la carpeta de proyecto {folder}. Indique otra con --project.',
+    },
+  },
+  PROJECT_EMPTY: {
+    class: 'config',
+    text: {
+      en: 'The folder {folder} declares no pipeline: it has neither a cauce.config.ts nor a .ts file whose default export is a pipeline. Name another folder with --project.',
+      es: 'La carpeta {folder} no declara ningún flujo: no tiene cauce.config.ts ni un archivo .ts cuya exportación por defecto sea un flujo. Indique otra carpeta con --project.',
+    },
+  },
+  PROJECT_IMPORT: {
+    class: 'config',
+    text: {
+      en: '{file} could not be read as TypeScript: {detail}',
+      es: '{file} no se pudo leer como TypeScript: {detail}',
+    },
+  },
+  PROJECT_EXPORT: {
+    class: 'config',
+    text: {
+      en: '{file} must say: export default project({ pipelines: [ … ] })',
+      es: '{file} debe decir: export default project({ pipelines: [ … ] })',
+    },
+  },
+  PIPELINE_REPEATED: {
+    class: 'config',
+    text: {
+      en: 'Two pipelines of the project are named "{pipeline}" ({first} and {second}). Give one of them another name.',
+      es: 'Dos flujos del proyecto se llaman "{pipeline}" ({first} y {second}). Dé otro nombre a uno de ellos.',
+    },
+  },
+  PIPELINE_UNKNOWN: {
+    class: 'usage',
+    text: {
+      en: 'There is no pipeline "{pipeline}" in {folder}. Did you mean "{nearest}"? All of them: {known}.',
+      es: 'No hay ningún flujo "{pipeline}" en {folder}. ¿Quiso decir "{nearest}"? Todos: {known}.',
+    },
+  },
+  DECLARATION_INVALID: {
+    class: 'config',
+    text: {
+      en: 'The pipeline "{pipeline}" in {file} cannot run: {issuesEn}',
+      es: 'El flujo "{pipeline}" de {file} no puede ejecutarse: {issuesEs}',
+    },
+  },
+  ITEM_UNKNOWN: {
+    class: 'usage',
+    text: {
+      en: 'The ledger {ledger} knows no item "{item}". To list them: cauce items',
+      es: 'La bitácora {ledger} no conoce ningún lote "{item}". Para listarlos: cauce items',
+    },
+  },
+  ITEM_AMBIGUOUS: {
+    class: 'usage',
+    text: {
+      en: '"{item}" is an item of several pipelines ({pipelines}). Say which one with --pipeline.',
+      es: '"{item}" es un lote de varios flujos ({pipelines}). Diga de cuál con --pipeline.',
+    },
+  },
+  REJECTS_NONE: {
+    class: 'usage',
+    text: {
+      en: 'The item "{item}" has no rejects (its state: {state}).',
+      es: 'El lote "{item}" no tiene rechazos (su estado: {state}).',
+    },
+  },
+  REJECTS_UNREADABLE: {
+    class: 'system',
+    text: {
+      en: 'The rejects of "{item}" could not be read from {path}: {detail}. They are kept in `home`; was it moved?',
+      es: 'No se pudieron leer los rechazos de "{item}" en {path}: {detail}. Se guardan en `home`; ¿se movió?',
+    },
+  },
   CONFIG_INVALID: {
     class: 'config',
     text: {

@@ -42,7 +42,7 @@ async function buildTable(
   const { engine } = request
   const { shape, query } = await describe(request, table)
   const staged = table.mode === 'upsert' ? await materialise(engine, table, query) : query
-  const rows = await engine.count(stagingSql(staged, shape.columns, format, path))
+  const rows = await engine.run(stagingSql(staged, shape.columns, format, path))
   return {
     ...shape,
     mode: table.mode,
@@ -91,11 +91,16 @@ async function sumsOf(
 }
 
 /** Which columns hold a moment with a fraction of a second. */
-async function fractionsOf(engine: Engine, { columns }: TableShape, query: string): Promise<readonly string[]> {
+async function fractionsOf(
+  engine: Engine,
+  { columns }: TableShape,
+  query: string,
+): Promise<readonly string[]> {
   const moments = columns.filter(({ type }) => type.kind === 'timestamp' || type.kind === 'time')
   if (moments.length === 0) return []
   const tests = moments.map(
-    ({ name }) => `coalesce(bool_or(date_part('microsecond', ${quoteName(name)}) % 1000000 <> 0), false) AS ${quoteName(name)}`,
+    ({ name }) =>
+      `coalesce(bool_or(date_part('microsecond', ${quoteName(name)}) % 1000000 <> 0), false) AS ${quoteName(name)}`,
   )
   const [row] = await engine.rows(`SELECT ${tests.join(', ')} FROM (${query})`)
   return moments.flatMap(({ name }) => (row?.[name] === true ? [name] : []))
@@ -129,7 +134,14 @@ async function describe(
           ? `the query gives no column ${missing.join(', ')}`
           : `say in \`merge\` how ${unmerged.map(({ name }) => name).join(', ')} meets what is stored`,
     })
-  const columns = found.map((column) => destinationColumn(column, table, plan.contract))
+  const columns = found.map(({ name, type, duckdbType: actual }) => {
+    if (type === undefined)
+      throw new CauceError('CONFIG_INVALID', {
+        where,
+        detail: `column ${name} is ${actual}; cast it to text or JSON`,
+      })
+    return destinationColumn({ name, type }, table, plan.contract)
+  })
   const casts = found.flatMap(({ name, duckdbType: actual }, i) => {
     const wanted = duckdbType(columns[i]?.type ?? { kind: 'text', maxLength: undefined })
     return actual === wanted ? [] : [`CAST(${quoteName(name)} AS ${wanted}) AS ${quoteName(name)}`]

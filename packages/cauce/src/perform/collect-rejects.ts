@@ -10,9 +10,6 @@ import { brokenCodesSql } from '../plan/duckdb/judge-sql.ts'
 import { quoteText } from '../plan/duckdb/quote.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 
-/** Rows handed to the engine at a time. */
-const BATCH_ROWS = 2_000
-
 /**
  * Makes the relation `rejects` (file, record, line, codes, raw, load_key, fields, …) of the judged rows that broke a rule, with
  * their text exactly as it stands in the file.
@@ -25,26 +22,29 @@ export async function collectRejects(
   facts: ItemFacts,
 ): Promise<number> {
   await engine.run(
-    'CREATE TEMP TABLE raw_reject (record BIGINT, line BIGINT, raw VARCHAR, undecodable BOOLEAN, raw_bytes BLOB)',
+    'CREATE TEMP TABLE raw_reject (record BIGINT, line BIGINT, raw VARCHAR, undecodable BOOLEAN, bytes_base64 VARCHAR)',
   )
-  const records = await engine.numbers('SELECT rowid + 1 FROM judged WHERE _err <> 0 ORDER BY rowid')
-  let batch: RawReject[] = []
-  for await (const { record, line, raw, rawBytes, undecodable } of prepared.locate(records)) {
-    batch.push([record, line, raw, undecodable, undecodable ? rawBytes : null])
-    if (batch.length === BATCH_ROWS) {
-      await engine.appendRows('raw_reject', batch)
-      batch = []
-    }
-  }
-  if (batch.length > 0) await engine.appendRows('raw_reject', batch)
+  const records: number[] = []
+  for await (const [column] of engine.integerColumns(
+    'SELECT rowid + 1 FROM judged WHERE _err <> 0 ORDER BY rowid',
+  ))
+    for (const record of column ?? []) records.push(Number(record))
+  await engine.appendRows('raw_reject', rawRejects(prepared, records))
   await engine.run(`CREATE TEMP TABLE rejects AS
 SELECT ${quoteText(facts.item)} AS file, record, line, ${brokenCodesSql(contract, '_err')} AS codes, raw,
-  ${quoteText(facts.load_key)} AS load_key, undecodable, raw_bytes, _fields AS fields
+  ${quoteText(facts.load_key)} AS load_key, undecodable, from_base64(bytes_base64) AS raw_bytes, _fields AS fields
 FROM raw_reject JOIN judged ON judged.rowid = record - 1 ORDER BY record`)
   return records.length
 }
 
-type RawReject = readonly [number, number, string, boolean, Buffer | null]
+/** Text and place of each record; the bytes too where the text cannot show them. */
+async function* rawRejects(
+  prepared: PreparedCsv,
+  records: readonly number[],
+): AsyncGenerator<readonly [number, number, string, boolean, string | null], void> {
+  for await (const { record, line, raw, rawBytes, undecodable } of prepared.locate(records))
+    yield [record, line, raw, undecodable, undecodable ? rawBytes.toString('base64') : null]
+}
 
 /**
  * Keeps the rejects of a load as `<folder>/<load key>.parquet`, whole or not at all; the same load gives the same file.

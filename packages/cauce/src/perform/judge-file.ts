@@ -6,6 +6,7 @@ import { SPARE_COLUMNS } from '../formats/csv/csv-options.ts'
 import { prepareCsv } from '../formats/csv/prepare-csv.ts'
 import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
 import { judgeSql, lateRuleSql } from '../plan/duckdb/judge-sql.ts'
+import { unguardedSql } from '../plan/duckdb/formula-guard.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 import { REPLAY_COLUMNS } from '../plan/replay-plan.ts'
 
@@ -62,15 +63,16 @@ async function prepare(
   forceRewrite: boolean,
 ): Promise<PreparedCsv> {
   const columnCount = plan.read.layout === 'position' ? plan.contract.columns.length : undefined
-  return prepareCsv(
-    path,
-    spoolFolder,
-    { ...plan.read, columnCount },
-    { file, maxUnpackedBytes: plan.limits.maxUnpackedBytes, forceRewrite, signal },
-  )
+  return prepareCsv(path, spoolFolder, {
+    options: { ...plan.read, columnCount },
+    file,
+    maxUnpackedBytes: plan.limits.maxUnpackedBytes,
+    forceRewrite,
+    signal,
+  })
 }
 
-function layoutOf({ plan, file, isReplay }: JudgeRequest, { header, firstWidth }: PreparedCsv): Layout {
+function layoutOf({ plan, file, isReplay }: JudgeRequest, { header, firstRecordWidth }: PreparedCsv): Layout {
   const replayColumns = isReplay
     ? Object.values(REPLAY_COLUMNS).map((name) => ({
         name,
@@ -81,8 +83,9 @@ function layoutOf({ plan, file, isReplay }: JudgeRequest, { header, firstWidth }
     : []
   return checkLayout({
     file,
+    hasHeader: plan.read.header,
     header,
-    firstWidth,
+    firstRecordWidth,
     expected: [
       ...replayColumns,
       ...plan.contract.columns.map(({ name, headers, anyHeader, nullable, defaultText }) => ({
@@ -108,12 +111,18 @@ async function judge(request: JudgeRequest, prepared: PreparedCsv, layout: Layou
       order: layout.order.slice(leading),
       fileColumns: layout.fileColumns,
       spareColumns: SPARE_COLUMNS,
-      relation: prepared.readSql(names, SPARE_COLUMNS),
+      relation: isReplay ? unguarded(prepared, names) : prepared.readSql(names, SPARE_COLUMNS),
       hasFlags: prepared.hasFlags,
-      carried: layout.order.slice(0, leading).map((column) => `f${column}`),
+      carried: layout.order.slice(0, isReplay ? 2 : 0).map((column) => `f${column}`),
       facts,
     }),
   )
+}
+
+/** Mended rejects come back from a spreadsheet: what its export added against formulas is taken off again. */
+function unguarded(prepared: PreparedCsv, names: readonly string[]): string {
+  const texts = names.map((name) => `${unguardedSql(name)} AS ${name}`)
+  return `(SELECT * REPLACE (${texts.join(', ')}) FROM ${prepared.readSql(names, SPARE_COLUMNS)})`
 }
 
 async function late({ engine, plan }: JudgeRequest, prepared: PreparedCsv, layout: Layout): Promise<Judged> {

@@ -42,8 +42,10 @@ FROM judged`)
   SELECT row_number, record, row_number() OVER (PARTITION BY record ORDER BY row_number) AS occurrence
   FROM origin WHERE holds
 ) WHERE occurrence > 1 OR record IN (SELECT record FROM replayed_before)`)
-  const records = await engine.numbers(
+  const replayed: ReplayedRow[] = []
+  for await (const [column] of engine.integerColumns(
     'SELECT record FROM origin WHERE holds AND row_number NOT IN (SELECT record FROM skipped) ORDER BY record',
-  )
-  return [...records].map((found) => ({ originLoad: request.originLoad, record: found }))
+  ))
+    for (const found of column ?? []) replayed.push({ originLoad: request.originLoad, record: Number(found) })
+  return replayed
 }

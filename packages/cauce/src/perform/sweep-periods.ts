@@ -93,7 +93,7 @@ async function recompute(request: RecomputeRequest): Promise<StagedCounter> {
   const query = `SELECT ${kept.map(({ name, type }) => `CAST(${quoteName(name)} AS ${duckdbType(type)}) AS ${quoteName(name)}`).join(', ')}
 FROM (${tableSql(table, plan.contract, facts)})`
   const staged = join(task.spoolFolder, `counter-${planned.table}-${planned.column}`)
-  const rows = await engine.count(stagingSql(query, kept, stagingFormat, staged))
+  const rows = await engine.run(stagingSql(query, kept, stagingFormat, staged))
   return { shape: { ...shape, columns: kept }, path: staged, rows }
 }
 

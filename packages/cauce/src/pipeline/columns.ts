@@ -30,9 +30,18 @@ export function text(): Column<string> {
   return column({ kind: 'text', maxLength: undefined }, { kind: 'text' })
 }
 
-/** An e-mail address. `plain` (the default) is what people use; `html5` and `rfc5322` are wider. At most 254 characters (RFC 5321). */
-export function email(form: EmailForm = 'plain'): Column<string> {
-  return matching(EMAIL_PATTERNS[form], { kind: 'text', maxLength: 254 }).length({ max: 254 })
+/** How e-mail addresses are judged. */
+export interface EmailOptions {
+  /** `plain` (the default) is what people use; `html5` and `rfc5322` are wider. */
+  readonly form?: EmailForm
+  /** Blanks around the address are let pass and kept, where the text is to stay as the file has it. Default: false. */
+  readonly blanksAround?: boolean
+}
+
+/** An e-mail address of at most 254 characters (RFC 5321). */
+export function email({ form = 'plain', blanksAround = false }: EmailOptions = {}): Column<string> {
+  const pattern = blanksAround ? `[ \\t]*(${EMAIL_PATTERNS[form]})[ \\t]*` : EMAIL_PATTERNS[form]
+  return matching(pattern, { kind: 'text', maxLength: 254 }).length({ max: 254 })
 }
 
 /** A whole number of 64 bits, with no thousands marks. */

@@ -1,19 +1,28 @@
 import type { Plan } from '../model/plan.ts'
 
-/** Columns that lead a file of mended rejects and tell where each row comes from. */
-export const REPLAY_COLUMNS = { load: '_cauce_load', record: '_cauce_record' } as const
+/**
+ * Columns that lead a file of mended rejects. `load` and `record` tell where each row comes from and must be kept; `rules` and
+ * `raw` are there for whoever mends it.
+ */
+export const REPLAY_COLUMNS = {
+  load: '_cauce_load',
+  record: '_cauce_record',
+  rules: '_cauce_rules',
+  raw: '_cauce_raw',
+} as const
 
 /**
- * The same pipeline, reading a file of mended rejects instead of an original: comma-separated UTF-8 with the contract's own
- * column names, found by name. What means null stays as the pipeline says; tables, contract and destination are unchanged.
+ * The same pipeline, reading a file of mended rejects instead of an original: the contract's own column names, found by name.
+ * Encoding and delimiter are looked for in the file, since spreadsheets write their own. What means null stays as the pipeline
+ * says; tables, contract and destination are unchanged.
  */
 export function replayPlan(plan: Plan): Plan {
   return {
     ...plan,
     read: {
       format: 'csv',
-      encoding: 'utf-8',
-      delimiter: ',',
+      encoding: undefined,
+      delimiter: undefined,
       quote: '"',
       escape: null,
       header: true,
