@@ -1,0 +1,50 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe } from 'vitest'
+import { openSource } from '../../packages/cauce/src/connectors/source-registry.ts'
+import { giveTo, isRoot, serverAccount } from '../servers/account.ts'
+import { runProgram } from '../servers/run-program.ts'
+import { mountTmpfs, tmpfsMissing } from '../servers/tmpfs.ts'
+import { sourceConformance } from './source-conformance.ts'
+import type { ClosedFolder } from './source-scene.ts'
+
+const noMount = isRoot() ? await tmpfsMissing() : undefined
+
+describe('files', () => {
+  sourceConformance({
+    createFolder: async () => {
+      const path = await mkdtemp(join(tmpdir(), 'cauce-files-'))
+      await giveTo(await serverAccount(), path)
+      return { path, url: path }
+    },
+    handOver: async (path) => giveTo(await serverAccount(), path),
+    open: openSource,
+    timeUnitMs: 1,
+    asReader: async (work) => {
+      if (!isRoot()) return work()
+      const { uid } = await serverAccount()
+      process.seteuid?.(uid)
+      try {
+        return await work()
+      } finally {
+        process.seteuid?.(0)
+      }
+    },
+    closedFolder: noMount === undefined ? { make: closedFolder } : { missing: noMount },
+  })
+})
+
+/** Permissions do not bind root: for root a file system that is read-only. */
+async function closedFolder(files: Readonly<Record<string, string>>): Promise<ClosedFolder> {
+  const mounted = isRoot() ? await mountTmpfs(1) : undefined
+  const path = mounted?.path ?? (await mkdtemp(join(tmpdir(), 'cauce-closed-')))
+  for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content)
+  if (mounted === undefined) await chmod(path, 0o555)
+  else await runProgram('mount', ['-o', 'remount,ro', path])
+  const remove = async (): Promise<void> => {
+    await chmod(path, 0o755)
+    await rm(path, { recursive: true })
+  }
+  return { url: path, [Symbol.asyncDispose]: async () => (mounted ? mounted.unmount() : remove()) }
+}
