@@ -51,9 +51,9 @@ export async function carryItem(
   emit({ kind: 'started', item })
   const itemSignal = held.signalOf(item, signal)
   const task = await itemTask(context, item)
-  let timedOut = false
+  const overdue = new AbortController()
   const timer = setTimeout(() => {
-    timedOut = true
+    overdue.abort()
     performer.kill()
   }, plan.limits.itemTimeoutSeconds * 1000)
   try {
@@ -71,7 +71,11 @@ export async function carryItem(
       },
       itemSignal,
     )
-    const outcome = outcomeOf(result, item, timedOut ? plan.limits.itemTimeoutSeconds : undefined)
+    const outcome = outcomeOf(
+      result,
+      item,
+      overdue.signal.aborted ? plan.limits.itemTimeoutSeconds : undefined,
+    )
     return await settle(context, held, item, outcome)
   } finally {
     clearTimeout(timer)

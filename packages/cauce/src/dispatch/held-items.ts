@@ -93,7 +93,7 @@ export class HeldItems {
   async #beat(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
       await this.#clock.sleep(HEARTBEAT_MS, this.#stopped.signal).catch(() => undefined)
-      if (this.#held.size > 0 && !this.#stopped.signal.aborted) await this.#renew([...this.#held.values()])
+      if (this.#held.size > 0) await this.#renew([...this.#held.values()])
     }
   }
 
@@ -103,7 +103,7 @@ export class HeldItems {
         id: item.id,
         epoch: item.epoch,
         stages,
-        ...(identity ?? {}),
+        ...identity,
         ...(bytes === undefined ? {} : { progressBytes: bytes }),
         ...(rows === undefined ? {} : { progressRows: rows }),
       })),

@@ -59,7 +59,7 @@ class Claims {
   readonly #limit: number
   readonly #ready: ItemRow[] = []
   #asking: Promise<void> | undefined
-  #stopped = false
+  readonly #stopped = new AbortController()
 
   constructor(context: RunContext, held: HeldItems, limit: number) {
     this.#context = context
@@ -68,17 +68,17 @@ class Claims {
   }
 
   async next(): Promise<ItemRow | undefined> {
-    if (this.#stopped || this.#context.signal.aborted) return undefined
+    if (this.#isOver()) return undefined
     if (this.#ready.length === 0) {
       this.#asking ??= this.#ask()
       await this.#asking
       this.#asking = undefined
     }
-    return this.#stopped ? undefined : this.#ready.shift()
+    return this.#isOver() ? undefined : this.#ready.shift()
   }
 
   stop(): void {
-    this.#stopped = true
+    this.#stopped.abort()
   }
 
   /** Returns what was claimed and not begun, as if it had never been claimed. */
@@ -94,6 +94,10 @@ class Claims {
         nowMs: clock.now(),
       })
     }
+  }
+
+  #isOver(): boolean {
+    return this.#stopped.signal.aborted || this.#context.signal.aborted
   }
 
   async #ask(): Promise<void> {

@@ -262,10 +262,10 @@ export const ERROR_CODES = {
     },
   },
   REJECTS_UNREADABLE: {
-    class: 'system',
+    class: 'config',
     text: {
-      en: 'The rejects of "{item}" could not be read from {path}: {detail}. They are kept in `home`; was it moved?',
-      es: 'No se pudieron leer los rechazos de "{item}" en {path}: {detail}. Se guardan en `home`; ¿se movió?',
+      en: 'The rejects of {file} cannot be used: {detail}. They are kept in the folder rejects of `home`.',
+      es: 'Los rechazos de {file} no se pueden usar: {detail}. Se guardan en la carpeta rejects de `home`.',
     },
   },
   CONFIG_INVALID: {

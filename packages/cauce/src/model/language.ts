@@ -20,7 +20,7 @@ export function chooseLanguage(
 }
 
 /** Fills the `{name}` marks of a text; a mark without a value stays visible rather than vanish. */
-export function fillText(text: string, details: Readonly<Record<string, unknown>>): string {
+export function fillText(text: string, details: Readonly<Record<string, string | number | boolean>>): string {
   return text.replace(/\{(\w+)\}/g, (mark, name: string) => {
     const value = details[name]
     return value === undefined ? mark : String(value)

@@ -18,10 +18,10 @@ export async function extract(
   source: Source,
   entry: SourceEntry,
   spoolFolder: string,
-  { progress, signal }: Stagehand,
+  hand: Stagehand,
 ): Promise<Extracted | undefined> {
   const path = join(spoolFolder, 'original')
-  return withRetries(signal, async () => {
+  return withRetries(hand.signal, async () => {
     const current = await source.stat(entry.key)
     if (current === undefined) return undefined
     if (current.sizeBytes !== entry.sizeBytes || current.modifiedMs !== entry.modifiedMs)
@@ -33,10 +33,10 @@ export async function extract(
       entry,
       toPath: path,
       onBytes: (bytes) => {
-        progress('extract', { bytes })
+        hand.progress('extract', { bytes })
         if (bytes >= entry.sizeBytes / 2) failpoint('extract:half-way')
       },
-      signal,
+      signal: hand.signal,
     })
     return { ...fetched, path }
   })

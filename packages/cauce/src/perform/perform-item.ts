@@ -16,7 +16,7 @@ import { settleVanished } from './settle-vanished.ts'
 import type { Stagehand } from './stagehand.ts'
 import type { ItemOutcome, ItemTask } from './task.ts'
 import { transformItem, type Transformed } from './transform-item.ts'
-import { writeFailureReport } from './write-failure-report.ts'
+import { reportOutcome } from './report-outcome.ts'
 
 /** Carries one item through extract, transform, load and archive. Never throws: what went wrong is in the outcome. */
 export async function performItem(task: ItemTask, hand: Stagehand): Promise<ItemOutcome> {
@@ -39,7 +39,7 @@ export async function performItem(task: ItemTask, hand: Stagehand): Promise<Item
       error: error.report(),
     }
     // A file that is not what was agreed is told to the destination here; other failures may still be tried again.
-    return error.class === 'layout' ? await writeFailureReport(task, hand, outcome) : outcome
+    return error.class === 'layout' ? reportOutcome(task, hand, outcome) : outcome
   }
 }
 
@@ -64,7 +64,8 @@ async function stages(
   learn({ sha256: original.sha256, sizeBytes: original.sizeBytes, loadKey: key })
   const destination = await hand.destination(task.settings.destinationUrl)
   try {
-    return await transformAndLoad(task, hand, { source, destination, original, key })
+    const loaded = await transformAndLoad(task, hand, { destination, original, key })
+    return await finish(task, hand, { source, original, loaded })
   } catch (error) {
     // Backups hold every file that was read, the unreadable ones too.
     if (error instanceof CauceError && error.class === 'layout')
@@ -73,15 +74,39 @@ async function stages(
   }
 }
 
+/** An item's outcome at the destination, and whether this attempt is the one that loaded it. */
+interface Loaded {
+  readonly outcome: ItemOutcome
+  readonly byThisAttempt: boolean
+}
+
+/** Archives what was loaded, and tells the load report what the load's own transaction could not know. */
+async function finish(
+  task: ItemTask,
+  hand: Stagehand,
+  {
+    source,
+    original,
+    loaded,
+  }: { readonly source: Source; readonly original: Extracted; readonly loaded: Loaded },
+): Promise<ItemOutcome> {
+  const { outcome, byThisAttempt } = loaded
+  if (outcome.state === 'duplicate' || outcome.state === 'refused') return reportOutcome(task, hand, outcome)
+  hand.progress('archive')
+  const deletes = task.settings.deleteSource
+  const archived = { ...outcome, ...(await archiveItem(task, hand, { source, original, deletes })) }
+  // An earlier attempt may have been reported as failed after its load was committed.
+  return byThisAttempt && !deletes ? archived : reportOutcome(task, hand, archived)
+}
+
 interface Materials {
-  readonly source: Source
   readonly destination: Destination
   readonly original: Extracted
   readonly key: string
 }
 
-async function transformAndLoad(task: ItemTask, hand: Stagehand, materials: Materials): Promise<ItemOutcome> {
-  const { source, destination, original, key } = materials
+async function transformAndLoad(task: ItemTask, hand: Stagehand, materials: Materials): Promise<Loaded> {
+  const { destination, original, key } = materials
   const facts = itemFacts({
     item: task.replay?.item ?? task.item.entry.key,
     sha256: original.sha256,
@@ -113,13 +138,9 @@ async function transformAndLoad(task: ItemTask, hand: Stagehand, materials: Mate
   })
   failpoint('transform:after')
   const result = await loadItem(task, hand, { engine, destination, facts, original, transformed })
-  const outcome = outcomeOf(task, materials, transformed, result)
-  if (outcome.error !== undefined || outcome.state === 'duplicate')
-    return writeFailureReport(task, hand, outcome)
-  hand.progress('archive')
   return {
-    ...outcome,
-    ...(await archiveItem(task, hand, { source, original, deletes: task.settings.deleteSource })),
+    outcome: outcomeOf(task, materials, transformed, result),
+    byThisAttempt: result.kind === 'loaded',
   }
 }
 

@@ -10,7 +10,7 @@ import { performItem } from './perform-item.ts'
 import type { Stagehand } from './stagehand.ts'
 import { performSweep } from './perform-sweep.ts'
 import type { Task, TaskResult } from './task.ts'
-import { writeReport } from './write-failure-report.ts'
+import { writeReport } from './report-outcome.ts'
 
 /** Progress is worth a message this often at most. */
 const PROGRESS_EVERY_MS = 250

@@ -22,14 +22,14 @@ export interface ContractOptions {
   readonly repeatedRows?: 'allow' | Level
 }
 
-/** The columns, types and rules rows must satisfy. `Row` is the TypeScript type of a valid row. */
-export interface Contract<Row = Readonly<Record<string, unknown>>> {
+/** The columns, types and rules rows must satisfy. `Values` is the TypeScript type of a valid row. */
+export interface Contract<Values = Readonly<Record<string, unknown>>> {
   readonly name: string
   readonly columns: Readonly<Record<string, Column<unknown>>>
   readonly checks: readonly RowCheck[]
   readonly repeatedRows: 'allow' | Level
   /** Never set: carries the type of a row. */
-  readonly row?: Row
+  readonly row?: Values
 }
 
 /** The row type a set of columns gives. */

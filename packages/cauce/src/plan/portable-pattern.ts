@@ -11,15 +11,19 @@ const UNPORTABLE: readonly (readonly [RegExp, string])[] = [
  * ends are dropped by `portablePattern`.
  */
 export function whyNotPortable(pattern: string): string | undefined {
-  try {
-    new RegExp(pattern)
-  } catch {
-    return 'it is not a valid regular expression'
-  }
+  if (!isRegularExpression(pattern)) return 'it is not a valid regular expression'
   return UNPORTABLE.find(([construct]) => construct.test(pattern))?.[1]
 }
 
 /** The pattern without `^` and `$` at its ends, since the whole text must match anyway. */
 export function portablePattern(pattern: string): string {
   return pattern.replace(/^\^/, '').replace(/(^|[^\\])\$$/, '$1')
+}
+
+function isRegularExpression(pattern: string): boolean {
+  try {
+    return new RegExp(pattern) instanceof RegExp
+  } catch {
+    return false
+  }
 }

@@ -6,11 +6,8 @@ import type { Stagehand } from './stagehand.ts'
 import type { ItemOutcome, ItemTask, ReportFacts, ReportTask } from './task.ts'
 import { withRetries } from './with-retries.ts'
 
-/**
- * Tells the destination's load report of an item that ended without being loaded, and passes its outcome on; when even that
- * fails, the item counts as failed by the destination, to be tried again.
- */
-export async function writeFailureReport(
+/** Tells the destination's load report what became of an item, outside its load, and passes the outcome on. */
+export async function reportOutcome(
   task: ItemTask,
   hand: Stagehand,
   outcome: ItemOutcome,
