@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CauceError } from '../../model/cauce-error.ts'
 import { EngineError } from './engine-error.ts'
 import { openEngine, type Engine } from './open-engine.ts'
-import { quoteText } from './quote.ts'
+import { quoteText } from '../../plan/duckdb/quote.ts'
 
 let folder: string
 let spool: string

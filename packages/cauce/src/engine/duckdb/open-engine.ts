@@ -4,8 +4,8 @@ import type { LogicalType } from '../../model/plan.ts'
 import { appendRows, type AppendValue } from './append-rows.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
 import { toEngineValue, type EngineValue } from './engine-value.ts'
-import { logicalTypeOf } from './logical-types.ts'
-import { openLockedInstance } from './locked-instance.ts'
+import { logicalTypeOf } from './logical-type-of.ts'
+import { openLockedInstance } from './open-instance.ts'
 
 export interface EngineOptions {
   /** The only folder the engine can read and write; it spills into a folder of its own inside. */
@@ -40,7 +40,8 @@ export interface Engine extends AsyncDisposable {
   /** Names and types of a query's columns, without running it. */
   columns(sql: string): Promise<readonly EngineColumn[]>
   /**
-   * A query of BIGINT columns without nulls, chunk by chunk: one array per column, at most 2,048 values each. For lists of record numbers and masks. No other statement may run until it is drained.
+   * A query of BIGINT columns without nulls, chunk by chunk: one array per column, at most 2,048 values each. For lists of
+   * record numbers and masks. No other statement may run until it is drained.
    */
   integerColumns(sql: string): AsyncGenerator<readonly BigInt64Array[], void>
   /** Appends rows made in JavaScript to a table of VARCHAR, BIGINT, DOUBLE and BOOLEAN columns; resolves to their number. */

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { quoteText } from '../../plan/duckdb/quote.ts'
 import { toEngineError } from './engine-error.ts'
-import { quoteText } from './quote.ts'
 
 export interface InstanceOptions {
   /** Where DuckDB spills; made when needed, removed on close, and always within reach. In no other instance's use. */

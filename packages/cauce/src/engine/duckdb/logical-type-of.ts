@@ -1,31 +1,5 @@
 import type { LogicalType } from '../../model/plan.ts'
 
-/** The DuckDB type that holds every value of a logical type. `maxLength` is a rule of contracts, not of DuckDB. */
-export function duckdbTypeOf(type: LogicalType): string {
-  switch (type.kind) {
-    case 'text':
-      return 'VARCHAR'
-    case 'integer':
-      return 'BIGINT'
-    case 'decimal':
-      return `DECIMAL(${type.precision},${type.scale})`
-    case 'double':
-      return 'DOUBLE'
-    case 'boolean':
-      return 'BOOLEAN'
-    case 'date':
-      return 'DATE'
-    case 'timestamp':
-      return 'TIMESTAMP'
-    case 'time':
-      return 'TIME'
-    case 'uuid':
-      return 'UUID'
-    case 'json':
-      return 'JSON'
-  }
-}
-
 /**
  * The logical type a DuckDB type (as DESCRIBE prints it) stands for; undefined where none does (lists, structs, blobs,
  * zoned times). HUGEINT, which `sum` makes of integers, is an integer: writing it down must cast it to BIGINT, which fails
@@ -57,7 +31,7 @@ const LOGICAL_TYPES: Readonly<Record<string, LogicalType>> = {
   BOOLEAN: { kind: 'boolean' },
   DATE: { kind: 'date' },
   TIMESTAMP: { kind: 'timestamp' },
-  TIMESTAMP_S: { kind: 'timestamp' },
+  TIMESTAMP_S: { kind: 'timestamp', fraction: false },
   TIMESTAMP_MS: { kind: 'timestamp' },
   TIME: { kind: 'time' },
   UUID: { kind: 'uuid' },
