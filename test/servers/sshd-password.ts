@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isRoot, type Account } from './account.ts'
+import { runOpenssl } from './openssl.ts'
 import { runProgram } from './run-program.ts'
 import type { ServerCommand } from './server-process.ts'
 
@@ -27,7 +28,7 @@ export async function passwordSshdCommand(
   command: ServerCommand,
   { folder, account, password }: { folder: string; account: Account; password: string },
 ): Promise<ServerCommand> {
-  const hash = (await runProgram('openssl', ['passwd', '-6', password])).trim()
+  const hash = (await runOpenssl(['passwd', '-6', password])).trim()
   const files = { passwd: join(folder, 'passwd'), shadow: join(folder, 'shadow') }
   const passwd = withoutAccounts(await readFile('/etc/passwd', 'utf8'))
   const user = `${PASSWORD_USER}:x:${account.uid}:${account.gid}::/:/usr/sbin/nologin`
