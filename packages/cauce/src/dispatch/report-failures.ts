@@ -40,7 +40,7 @@ export async function reportFailures(
           finishedMs: clock.now(),
           backup: undefined,
           sourceDeletedMs: undefined,
-          message: outcome.error && CauceError.fromReport(outcome.error).textIn('es'),
+          message: outcome.error && CauceError.fromReport(outcome.error).textIn(plan.report.language),
           run: runId,
           loadKey: outcome.loadKey,
         },

@@ -1,4 +1,5 @@
 import type { ItemState } from './item-state.ts'
+import type { Language } from './language.ts'
 
 /**
  * What a pipeline compiles to: plain data (JSON), no functions, no secrets, no environment values. Engines and destinations
@@ -200,6 +201,8 @@ export type ReportField =
 
 export interface ReportPlan {
   readonly table: string
+  /** Of the messages in it. */
+  readonly language: Language
   readonly columns: Readonly<Record<string, ReportField | SqlText>>
 }
 

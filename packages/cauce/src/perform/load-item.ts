@@ -6,6 +6,7 @@ import type { ItemFacts } from '../plan/fill-sql.ts'
 import { periodsOf, plannedCounters } from '../plan/periods.ts'
 import { backupPath } from './back-up.ts'
 import type { Extracted } from './extract.ts'
+import { noteText } from './note-text.ts'
 import { reportRow } from './report-row.ts'
 import type { Stagehand } from './stagehand.ts'
 import { sweepPeriods } from './sweep-periods.ts'
@@ -88,7 +89,7 @@ async function loadRequest(
     finishedMs: clock.now(),
     backup: backupFolder && backupPath({ folder: backupFolder, day: referenceDate, sha256: original.sha256 }),
     sourceDeletedMs: undefined,
-    message: transformed.notes.length === 0 ? undefined : transformed.notes.join('; '),
+    message: noteText(plan, transformed.notes),
     run: task.run,
     loadKey: facts.load_key,
   }

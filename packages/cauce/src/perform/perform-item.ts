@@ -166,7 +166,13 @@ function outcomeOf(
       }
     }
     case 'duplicate':
-      return { ...base, state: 'duplicate', notes: [`the same bytes as ${result.otherItem}`] }
+      return {
+        ...base,
+        state: 'duplicate',
+        notes: [
+          { en: `the same bytes as ${result.otherItem}`, es: `el mismo contenido que ${result.otherItem}` },
+        ],
+      }
     case 'refused':
       return {
         ...base,

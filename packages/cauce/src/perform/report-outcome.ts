@@ -1,6 +1,7 @@
 import { CauceError } from '../model/cauce-error.ts'
 import { openEngine } from '../engine/duckdb/open-engine.ts'
 import { itemFacts } from './item-facts.ts'
+import { noteText } from './note-text.ts'
 import { reportRow } from './report-row.ts'
 import type { Stagehand } from './stagehand.ts'
 import type { ItemOutcome, ItemTask, ReportFacts, ReportTask } from './task.ts'
@@ -25,7 +26,9 @@ export async function reportOutcome(
     backup: outcome.backup,
     sourceDeletedMs: outcome.sourceDeletedMs,
     message:
-      outcome.error === undefined ? outcome.notes.join('; ') : CauceError.fromReport(outcome.error).message,
+      outcome.error === undefined
+        ? noteText(task.plan, outcome.notes)
+        : CauceError.fromReport(outcome.error).textIn(task.plan.report.language),
     run: task.run,
     loadKey: outcome.loadKey,
   })

@@ -17,7 +17,7 @@ export async function settleVanished(task: ItemTask, hand: Stagehand): Promise<I
         ...blankOutcome(task),
         state: load.counts.rejected > 0 ? 'ready_with_rejects' : 'ready',
         counts: load.counts,
-        notes: ['loaded by an earlier attempt'],
+        notes: [{ en: 'loaded by an earlier attempt', es: 'cargado por un intento anterior' }],
       }
   }
   return {

@@ -1,6 +1,7 @@
 import type { RuleCount } from '../model/rule-count.ts'
 import type { ErrorReport } from '../model/cauce-error.ts'
 import type { ItemState, RowCounts } from '../model/item-state.ts'
+import type { Text } from '../model/language.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ResolvedSettings } from '../plan/resolve-settings.ts'
 import type { SourceEntry } from '../connectors/source.ts'
@@ -79,7 +80,7 @@ export interface ItemOutcome {
   /** Origin records this item brought back. */
   readonly replayedRecords: readonly number[]
   /** Remarks on the file as a whole, for people. */
-  readonly notes: readonly string[]
+  readonly notes: readonly Text[]
   readonly error: ErrorReport | undefined
 }
 

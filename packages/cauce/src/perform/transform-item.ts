@@ -1,10 +1,13 @@
 import { CauceError } from '../model/cauce-error.ts'
 import { failpoint } from '../model/failpoint.ts'
+import type { Text } from '../model/language.ts'
 import type { RowCounts } from '../model/item-state.ts'
 import type { Level, Plan } from '../model/plan.ts'
 import type { RuleCount } from '../model/rule-count.ts'
 import type { ReplayedRow, StagingFormat, TableLoad } from '../connectors/destination.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
+import type { Layout } from '../formats/csv/check-layout.ts'
+import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
 import { ruleCountsSql, rulesOf } from '../plan/duckdb/judge-sql.ts'
 import { validViewSql } from '../plan/duckdb/table-sql.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
@@ -34,7 +37,7 @@ export interface Transformed {
   readonly rejectsSha256: string | undefined
   readonly replayed: readonly ReplayedRow[]
   /** Remarks on the file as a whole: a renamed header, a guessed encoding. */
-  readonly notes: readonly string[]
+  readonly notes: readonly Text[]
 }
 
 /** Judges a spooled file and writes its tables and rejects: every record becomes loaded, rejected or skipped, by count. */
@@ -84,12 +87,21 @@ export async function transformItem(request: TransformRequest): Promise<Transfor
             fieldNames,
           }),
     replayed,
-    notes: [
-      ...layout.notes.map(({ column, found }) => `${column}: header "${found}"`),
-      ...(prepared.dialect.encodingGuessed ? [`encoding taken for ${prepared.dialect.encoding}`] : []),
-      ...(prepared.blankLines > 0 ? [`${prepared.blankLines} blank lines`] : []),
-    ],
+    notes: fileNotes(layout, prepared),
   }
+}
+
+function fileNotes(layout: Layout, { dialect, blankLines }: PreparedCsv): readonly Text[] {
+  return [
+    ...layout.notes.map(({ column, found }) => ({
+      en: `column ${column} is called "${found}"`,
+      es: `la columna ${column} se llama "${found}"`,
+    })),
+    ...(dialect.encodingGuessed
+      ? [{ en: `encoding taken for ${dialect.encoding}`, es: `codificación tomada por ${dialect.encoding}` }]
+      : []),
+    ...(blankLines > 0 ? [{ en: `${blankLines} blank lines`, es: `${blankLines} líneas en blanco` }] : []),
+  ]
 }
 
 /** Tables that take all valid rows, or all rejects, must have been written exactly so many. */

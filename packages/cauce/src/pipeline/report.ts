@@ -1,3 +1,4 @@
+import type { Language } from '../model/language.ts'
 import type { ReportField, ReportPlan, SqlText } from '../model/plan.ts'
 
 const DEFAULT_COLUMNS: Readonly<Record<string, ReportField>> = {
@@ -24,6 +25,7 @@ const DEFAULT_COLUMNS: Readonly<Record<string, ReportField>> = {
 export function loadReport(
   table: string,
   columns: Readonly<Record<string, ReportField | SqlText>> = DEFAULT_COLUMNS,
+  options: { readonly language?: Language } = {},
 ): ReportPlan {
-  return { table, columns }
+  return { table, columns, language: options.language ?? 'en' }
 }

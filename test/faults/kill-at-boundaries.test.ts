@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { FAILPOINTS } from '../../packages/cauce/src/model/failpoint.ts'
+import { describeNeeding, sharedSql } from '../servers/shared-servers.ts'
+import { VisitsRun } from './visits-run.ts'
+import { readTables, type VisitsTables } from './visits-tables.ts'
+
+/** Where a `kill -9` is provoked; each leaves the worker or a performer dead in the middle of an item. */
+const visits = FAILPOINTS.flatMap((name) => [`${name}#1`, `${name}#2`])
+
+describeNeeding()('kill -9 at every boundary, into DuckDB', () => {
+  faults(async () => undefined)
+})
+
+describeNeeding('mariadb')('kill -9 at every boundary, into MariaDB', () => {
+  faults(async () => (await sharedSql('mariadb').createDatabase()).url)
+})
+
+function faults(freshDestination: () => Promise<string | undefined>): void {
+  let undisturbed: VisitsTables
+
+  const start = async (): Promise<VisitsRun> => {
+    const destination = await freshDestination()
+    return new VisitsRun(destination === undefined ? {} : { destination })
+  }
+
+  beforeAll(async () => {
+    await using visit = await start()
+    await visit.run()
+    undisturbed = await readTables(visit.destination)
+    expect(undisturbed.estadisticas.length).toBeGreaterThan(500)
+    expect(undisturbed.errores.length).toBeGreaterThan(0)
+  })
+
+  test.each(visits)(
+    '%s, then a plain rerun: tables equal to an undisturbed run, nothing left over',
+    async (place) => {
+      await using visit = await start()
+      const broken = await visit.run({ CAUCE_FAIL_AT: place, VISITAS_BORRAR_ORIGEN: 'yes' })
+      const dies = place.startsWith('worker:')
+      // A second passage may lie beyond the last item of a performer; then nothing died and the run just ended.
+      if (place.endsWith('#1')) expect(dies ? broken.signal : broken.code).toBe(dies ? 'SIGKILL' : 75)
+      const calm = await visit.run({ VISITAS_BORRAR_ORIGEN: 'yes' })
+      expect([0, 65], calm.stderr).toContain(calm.code)
+      expect(await readTables(visit.destination)).toEqual(undisturbed)
+      expect(visit.leftovers()).toEqual([])
+      const third = await visit.run({ VISITAS_BORRAR_ORIGEN: 'yes' })
+      expect(third.code, third.stderr).toBe(0)
+      expect(third.document?.runs[0]?.totals.loaded).toBe(0)
+    },
+  )
+
+  afterAll(() => {
+    expect(undisturbed.visitantes.length).toBeGreaterThan(0)
+  })
+}
