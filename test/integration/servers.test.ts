@@ -193,7 +193,7 @@ describeNeeding('sshd')('the proxy', () => {
     const sftp = sharedSftp()
     const folder = await sftp.createFolder()
     await using proxy = await startTcpProxy(sftp)
-    const bytes = Buffer.alloc(3 << 20, 'ríos ')
+    const bytes = Buffer.alloc(1 << 20, 'ríos ')
     const privateKey = await readFile(sftp.privateKeyPath)
     const client = await connected({ ...sftp, port: proxy.port }, { privateKey })
     await client.put(bytes, `${folder.path}/r.bin`)

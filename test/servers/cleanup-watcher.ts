@@ -1,5 +1,5 @@
 // The process behind cleanup.ts: it collects what to clean up and acts when its input ends.
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Leftover, WatcherLine } from './cleanup.ts'
@@ -22,12 +22,16 @@ for (const leftover of all)
   if ('folder' in leftover) await rm(leftover.folder, { recursive: true, force: true })
 
 async function endGroup(processGroup: number): Promise<void> {
-  for (let look = 0; look < 100; look += 1) {
-    try {
-      process.kill(-processGroup, 'SIGKILL')
-    } catch {
-      return
-    }
-    await sleep(20)
+  try {
+    process.kill(-processGroup, 'SIGKILL')
+  } catch {
+    return
   }
+  for (let look = 0; look < 250 && (await isAlive(processGroup)); look += 1) await sleep(20)
+}
+
+/** A dead process whose new parent does not collect it stays in the list as a zombie; it holds nothing any more. */
+async function isAlive(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return stat !== '' && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
 }

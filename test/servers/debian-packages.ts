@@ -35,7 +35,7 @@ export interface TreeRequest {
  * The folder that keeps unpacked packages: `CAUCE_CACHE`, else `~/.cache/cauce`. For root it is `/var/cache/cauce`,
  * since the servers' own account cannot look into root's home.
  */
-export function cacheFolder(): string {
+function cacheFolder(): string {
   const fallback = isRoot() ? '/var/cache/cauce' : join(homedir(), '.cache/cauce')
   return join(process.env['CAUCE_CACHE'] ?? fallback, 'test-servers')
 }

@@ -1,15 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { giveTo, privateFolder, serverAccount, type Account } from './account.ts'
 import { fileTree, type FileTree } from './debian-packages.ts'
 import { freePort, LOOPBACK } from './free-port.ts'
 import { removeFolder } from './remove-folder.ts'
 import { runProgram } from './run-program.ts'
-import { startServerProcess, type ServerCommand } from './server-process.ts'
-import { sftpAccess, type SftpAccess } from './sftp-access.ts'
+import { startServerProcess, type ServerCommand, type ServerProcess } from './server-process.ts'
+import { sftpAccess, type SftpAccess, type SftpCoordinates } from './sftp-access.ts'
 import { greetingOf } from './ssh-greeting.ts'
+import { makeSshKeys, type SshKeys } from './ssh-keys.ts'
 import { passwordSshdCommand, PASSWORD_USER, passwordLoginMissing } from './sshd-password.ts'
 
 /** An OpenSSH server of one's own, for SFTP only. `await using` stops it. */
@@ -54,121 +55,125 @@ async function startIn(
   account: Account,
 ): Promise<SftpServer> {
   const env = { PATH: process.env['PATH'], LD_LIBRARY_PATH: tree.libraryFolders.join(':') }
-  const sshd = join(tree.root, 'usr/sbin/sshd')
   const rootFolder = join(folder.path, 'files')
   await mkdir(rootFolder)
   await giveTo(account, rootFolder)
-  const keys = await makeKeys(folder.path, tree, env, account)
-  const ports = { key: await freePort(), password: await freePort() }
-  const shared = ['UsePAM no', 'StrictModes no', 'PidFile none', 'X11Forwarding no', 'AllowTcpForwarding no']
-  shared.push(
-    'MaxStartups 200',
-    'LogLevel VERBOSE',
-    `HostKey ${keys.hostKeyPath}`,
-    'Subsystem sftp internal-sftp',
-  )
-  shared.push(`ForceCommand internal-sftp -d ${rootFolder}`, ...(await linesByVersion(sshd, tree, env)))
-  const commandFor = async (name: 'key' | 'password', lines: readonly string[]) => {
-    const configuration = join(folder.path, `${name}.conf`)
-    await writeFile(
-      configuration,
-      [...shared, `ListenAddress ${LOOPBACK}:${ports[name]}`, ...lines, ''].join('\n'),
-    )
-    await giveTo(account, configuration)
-    return {
-      name: `sshd (${name} login)`,
-      program: sshd,
-      args: ['-D', '-e', '-f', configuration],
-      env,
-      logPath: join(folder.path, `${name}.log`),
-      answers: async () => greetingOf(LOOPBACK, ports[name]),
-    }
-  }
+  const keys = await makeSshKeys(folder.path, account, {
+    program: join(tree.root, 'usr/bin/ssh-keygen'),
+    env,
+  })
+  const place: Place = { folder: folder.path, account, tree, env, rootFolder, keys }
 
+  const port = await freePort()
   const keyLogin = ['AuthenticationMethods publickey', `AuthorizedKeysFile ${keys.authorizedKeysPath}`]
-  const commands: ServerCommand[] = [{ ...(await commandFor('key', keyLogin)), account }]
-  const missing = await passwordLoginMissing()
-  const password = randomBytes(12).toString('hex')
-  if (missing === undefined) {
-    const command = await commandFor('password', [
-      'AuthenticationMethods password',
-      `AllowUsers ${PASSWORD_USER}`,
-    ])
-    commands.push(await passwordSshdCommand(command, { folder: folder.path, account, password }))
-  }
-  const start = async () => Promise.all(commands.map(startServerProcess))
-  let running = await start()
+  const keyCommand: ServerCommand = { ...(await sshdCommand(place, 'key', port, keyLogin)), account }
+  const commands = [keyCommand]
+  const running = [await startServerProcess(keyCommand)]
+  const passwordLogin = await addPasswordLogin(place, commands, running)
+
   const end = async (how: 'stop' | 'kill') =>
     void (await Promise.all(running.map(async (server) => server[how]())))
   const stop = async () => {
     await end('stop')
     await removeFolder(folder)
   }
-
   const knownHostsPath = join(folder.path, 'known_hosts')
-  const knownHosts = Object.values(ports).map((port) => `[${LOOPBACK}]:${port} ${keys.hostKey}\n`)
+  const ports = 'missing' in passwordLogin ? [port] : [port, passwordLogin.port]
+  const knownHosts = ports.map((each) => `[${LOOPBACK}]:${each} ${keys.hostKey}\n`)
   await writeFile(knownHostsPath, knownHosts.join(''))
   const access = sftpAccess({
-    version: await greetingOf(LOOPBACK, ports.key),
+    version: await greetingOf(LOOPBACK, port),
     host: LOOPBACK,
-    port: ports.key,
+    port,
     user: account.name,
     ...keys.client,
     knownHostsPath,
-    hostKeyFingerprint: fingerprintOf(keys.hostKey),
     rootFolder,
     uid: account.uid,
     gid: account.gid,
-    passwordLogin:
-      missing === undefined ? { port: ports.password, user: PASSWORD_USER, password } : { missing },
+    passwordLogin,
   })
   return {
     ...access,
     pid: () => running[0]?.pid ?? 0,
-    logPath: join(folder.path, 'key.log'),
+    logPath: keyCommand.logPath,
     kill: async () => end('kill'),
     restart: async () => {
       await end('stop')
-      running = await start()
+      running.splice(0, running.length, ...(await Promise.all(commands.map(startServerProcess))))
     },
     stop,
     [Symbol.asyncDispose]: stop,
   }
 }
 
-async function makeKeys(folder: string, tree: FileTree, env: NodeJS.ProcessEnv, account: Account) {
-  const keygen = join(tree.root, 'usr/bin/ssh-keygen')
-  const make = async (name: string, passphrase = '') => {
-    const path = join(folder, name)
-    const args = ['-q', '-t', 'ed25519', '-N', passphrase, '-C', name, '-f', path]
-    await runProgram(keygen, args, { env })
-    return path
+/** What all sshd of one folder have in common. */
+interface Place {
+  folder: string
+  account: Account
+  tree: FileTree
+  env: NodeJS.ProcessEnv
+  rootFolder: string
+  keys: SshKeys
+}
+
+async function addPasswordLogin(
+  place: Place,
+  commands: ServerCommand[],
+  running: ServerProcess[],
+): Promise<SftpCoordinates['passwordLogin']> {
+  const missing = await passwordLoginMissing()
+  if (missing !== undefined) return { missing }
+  const login = { port: await freePort(), user: PASSWORD_USER, password: randomBytes(12).toString('hex') }
+  const lines = ['AuthenticationMethods password', `AllowUsers ${PASSWORD_USER}`]
+  const plain = await sshdCommand(place, 'password', login.port, lines)
+  const command = await passwordSshdCommand(plain, { ...place, password: login.password })
+  try {
+    running.push(await startServerProcess(command))
+  } catch (error) {
+    return { missing: String(error) }
   }
-  const passphrase = randomBytes(8).toString('hex')
-  const [hostKeyPath, privateKeyPath, protectedPath, strangerKeyPath] = await Promise.all([
-    make('host_key'),
-    make('client_key'),
-    make('protected_key', passphrase),
-    make('stranger_key'),
-  ])
-  await giveTo(account, hostKeyPath)
-  const publicLine = async (path: string) => (await readFile(`${path}.pub`, 'utf8')).trim()
-  const authorizedKeysPath = join(folder, 'authorized_keys')
-  const accepted = await Promise.all([publicLine(privateKeyPath), publicLine(protectedPath)])
-  await writeFile(authorizedKeysPath, `${accepted.join('\n')}\n`)
-  await giveTo(account, authorizedKeysPath)
-  const hostKey = (await publicLine(hostKeyPath)).split(' ').slice(0, 2).join(' ')
-  const protectedKey = { path: protectedPath, passphrase }
+  commands.push(command)
+  return login
+}
+
+async function sshdCommand(
+  place: Place,
+  name: 'key' | 'password',
+  port: number,
+  lines: readonly string[],
+): Promise<ServerCommand> {
+  const program = join(place.tree.root, 'usr/sbin/sshd')
+  const configuration = join(place.folder, `${name}.conf`)
+  const allLines = [
+    `ListenAddress ${LOOPBACK}:${port}`,
+    `HostKey ${place.keys.hostKeyPath}`,
+    'Subsystem sftp internal-sftp',
+    `ForceCommand internal-sftp -d ${place.rootFolder}`,
+    'UsePAM no',
+    'StrictModes no',
+    'PidFile none',
+    'X11Forwarding no',
+    'AllowTcpForwarding no',
+    'MaxStartups 200',
+    'LogLevel VERBOSE',
+    ...lines,
+    ...(await linesByVersion(program, place)),
+  ]
+  await writeFile(configuration, `${allLines.join('\n')}\n`)
+  await giveTo(place.account, configuration)
   return {
-    hostKeyPath,
-    hostKey,
-    authorizedKeysPath,
-    client: { privateKeyPath, protectedKey, strangerKeyPath },
+    name: `sshd (${name} login)`,
+    program,
+    args: ['-D', '-e', '-f', configuration],
+    env: place.env,
+    logPath: join(place.folder, `${name}.log`),
+    answers: async () => greetingOf(LOOPBACK, port),
   }
 }
 
 /** Newer sshd are made of several programs, and lock out an address after failed logins. */
-async function linesByVersion(sshd: string, tree: FileTree, env: NodeJS.ProcessEnv): Promise<string[]> {
+async function linesByVersion(sshd: string, { tree, env }: Place): Promise<string[]> {
   // Older ones know no -V, and name their version in the error.
   const text = await runProgram(sshd, ['-V'], { env }).catch(String)
   const [, major, minor] = /OpenSSH_(\d+)\.(\d+)/.exec(text) ?? []
@@ -179,9 +184,4 @@ async function linesByVersion(sshd: string, tree: FileTree, env: NodeJS.ProcessE
     if (tree.root !== '/' && existsSync(path)) lines.push(`${setting} ${path}`)
   }
   return lines
-}
-
-function fingerprintOf(hostKey: string): string {
-  const blob = Buffer.from(hostKey.split(' ')[1] ?? '', 'base64')
-  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
 }
