@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FAILPOINTS } from '../../packages/cauce/src/model/failpoint.ts'
 import { describeNeeding, sharedSql } from '../servers/shared-servers.ts'
-import { VisitsRun } from './visits-run.ts'
-import { readTables, type VisitsTables } from './visits-tables.ts'
+import { VisitsRun } from '../visits/visits-run.ts'
+import { readTables, type VisitsTables } from '../visits/visits-tables.ts'
 
 /** Where a `kill -9` is provoked; each leaves the worker or a performer dead in the middle of an item. */
 const visits = FAILPOINTS.flatMap((name) => [`${name}#1`, `${name}#2`])
