@@ -6,6 +6,9 @@ import { type ProcessIdentity, workerName } from './process-identity.ts'
 import { recordTransitions } from './record-transitions.ts'
 import type { ItemRow, LedgerTables } from './tables.ts'
 
+/** Bounds the time a transaction holds the write lock, and its parameters. */
+const CLAIMS_PER_TRANSACTION = 1_000
+
 export interface ClaimItemsRequest {
   readonly pipeline: string
   readonly runId: string
@@ -20,7 +23,7 @@ export interface ClaimItemsRequest {
 }
 
 /**
- * Takes up to `limit` items for this process, oldest first: those whose lease ran out, then due `pending` ones, then, if asked,
+ * Takes up to `limit` items (and 1,000) for this process, oldest first: those whose lease ran out, then due `pending` ones, then, if asked,
  * `failed_system` ones. Each comes back as `extracting` with a new epoch, a try counted and an attempt open.
  * No two callers ever get the same epoch of an item.
  */
@@ -71,17 +74,18 @@ async function findClaimable(
   transaction: Transaction<LedgerTables>,
   request: ClaimItemsRequest,
 ): Promise<readonly Candidate[]> {
-  const { pipeline, runId, owner, limit, takeFailedSystem, nowMs } = request
-  const among = (state: ItemState) =>
+  const { pipeline, runId, owner, takeFailedSystem, nowMs } = request
+  const limit = Math.min(request.limit, CLAIMS_PER_TRANSACTION)
+  const among = (...states: readonly ItemState[]) =>
     transaction
       .selectFrom('item')
       .where('pipeline', '=', pipeline)
-      .where('state', '=', state)
+      .where('state', 'in', states)
       .where((eb) => eb.or([eb('boundHost', 'is', null), eb('boundHost', '=', owner.host)]))
       .orderBy('id')
       .select(['id', 'state', 'epoch'])
   const questions = [
-    ...ACTIVE_STATES.map((state) => among(state).where('leaseUntilMs', '<', nowMs)),
+    among(...ACTIVE_STATES).where('leaseUntilMs', '<', nowMs),
     among('pending').where('dueMs', '<=', nowMs),
     ...(takeFailedSystem ? [among('failed_system').where('runId', '!=', runId)] : []),
   ]

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs'
+import path from 'node:path'
 import { CauceError } from '../model/cauce-error.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
 
@@ -11,6 +13,7 @@ export interface LedgerPlace {
 const SQLITE = {
   busy: 5,
   readOnly: 8,
+  ioError: 10,
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
@@ -18,34 +21,48 @@ const SQLITE = {
   notADatabase: 26,
 }
 
+/** SQLite's -shm file grows in steps of this. */
+const SHARED_MEMORY_BYTES = 32_768
+
 /** Whether another process holds the file: waiting and trying again helps. */
 export function isBusy(error: unknown): boolean {
   return resultCode(error) === SQLITE.busy
 }
 
 /** What an error met at the ledger means, and what to do about it. */
-export function ledgerError(error: unknown, { url, path }: LedgerPlace): CauceError {
+export function ledgerError(error: unknown, { url, path: file }: LedgerPlace): CauceError {
   const code = resultCode(error)
   if (code === undefined) return toCauceError(error, { code: 'LEDGER_FAILED', details: { url } })
   const said = error instanceof Error ? error.message : String(error)
-  if (code === SQLITE.full) return new CauceError('DISK_FULL', { path }, { cause: error })
+  if (code === SQLITE.full || (code === SQLITE.ioError && hasNoRoom(file)))
+    return new CauceError('DISK_FULL', { path: file }, { cause: error })
   if (code === SQLITE.constraint)
     return new CauceError('BUG', { detail: `ledger ${url}: ${said}` }, { cause: error })
-  return new CauceError('LEDGER_FAILED', { url, detail: `${said}${remedy(code, path)}` }, { cause: error })
+  return new CauceError('LEDGER_FAILED', { url, detail: `${said}${remedy(code, file)}` }, { cause: error })
 }
 
-function remedy(code: number, path: string): string {
+function remedy(code: number, file: string): string {
   switch (code) {
     case SQLITE.busy:
       return '; another process kept it locked. Try again, or end that process'
     case SQLITE.readOnly:
     case SQLITE.cannotOpen:
-      return `; this user must be allowed to write the file ${path} and its folder`
+      return `; this user must be allowed to write the file ${file} and its folder`
     case SQLITE.corrupt:
     case SQLITE.notADatabase:
-      return `; the file is damaged or is no ledger. Put a backup of ${path} in its place, or name another ledger`
+      return `; the file is damaged or is no ledger. Put a backup of ${file} in its place, or name another ledger`
     default:
       return ''
+  }
+}
+
+/** What SQLite cannot write beside its file (-shm) is a plain I/O error to it, whatever the reason. */
+function hasNoRoom(file: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(path.dirname(file))
+    return bavail * bsize < SHARED_MEMORY_BYTES
+  } catch {
+    return false
   }
 }
 

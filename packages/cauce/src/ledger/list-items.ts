@@ -9,6 +9,7 @@ export interface ItemFilter {
   readonly states?: readonly ItemState[]
   /** The run that touched them last. */
   readonly runId?: string
+  readonly key?: string
   /** Part of the key, upper and lower case alike. */
   readonly keyContains?: string
   /** At most so many; absent: all. */
@@ -17,12 +18,15 @@ export interface ItemFilter {
 
 /** Items, the newest first. */
 export async function listItems(ledger: Ledger, filter: ItemFilter = {}): Promise<ItemRow[]> {
-  const { pipeline, states, runId, keyContains, limit } = filter
+  const { pipeline, states, runId, key, keyContains, limit } = filter
+  // An empty list is no SQL everywhere.
+  if (states?.length === 0) return []
   return readLedger(ledger, (db) => {
     let query = db.selectFrom('item').orderBy('id', 'desc').selectAll()
     if (pipeline !== undefined) query = query.where('pipeline', '=', pipeline)
     if (states !== undefined) query = query.where('state', 'in', states)
     if (runId !== undefined) query = query.where('runId', '=', runId)
+    if (key !== undefined) query = query.where('key', '=', key)
     if (keyContains !== undefined) {
       const pattern = `%${keyContains.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`
       query = query.where(sql<boolean>`lower(key) like lower(${pattern}) escape '\\'`)

@@ -13,6 +13,8 @@ export interface RunFilter {
 /** Runs, the newest first. */
 export async function listRuns(ledger: Ledger, filter: RunFilter = {}): Promise<RunRow[]> {
   const { pipeline, states, limit } = filter
+  // An empty list is no SQL everywhere.
+  if (states?.length === 0) return []
   return readLedger(ledger, (db) => {
     let query = db.selectFrom('run').orderBy('id', 'desc').selectAll()
     if (pipeline !== undefined) query = query.where('pipeline', '=', pipeline)

@@ -1,8 +1,8 @@
+import type { RuleCount } from '../model/rule-count.ts'
 import { type Ledger, readLedger } from './ledger-access.ts'
-import type { RuleCountRow } from './tables.ts'
 
 /** How often one rule was broken. A row that broke several rules counts under each. */
-export interface BrokenRule extends Omit<RuleCountRow, 'itemId'> {
+export interface BrokenRule extends RuleCount {
   readonly pipeline: string
   /** In how many items. */
   readonly items: number

@@ -10,9 +10,13 @@ export async function releaseClaim(
   ledger: Ledger,
   request: Claim & { readonly reason: string; readonly nowMs: number },
 ): Promise<ItemRow | undefined> {
+  const { id, epoch, reason, nowMs } = request
   return writeLedger(ledger, (transaction) =>
     endClaim(transaction, {
-      ...request,
+      id,
+      epoch,
+      reason,
+      nowMs,
       to: 'pending',
       outcome: 'lost',
       error: undefined,

@@ -1,18 +1,19 @@
 import type { Transaction } from 'kysely'
 import type { ErrorReport } from '../model/cauce-error.ts'
 import { NO_ROWS, type RowCounts } from '../model/item-state.ts'
+import type { RuleCount } from '../model/rule-count.ts'
 import { endClaim } from './end-claim.ts'
 import type { ItemProgress } from './held-item.ts'
 import type { SettledState } from './item-transitions.ts'
 import { type Ledger, writeLedger } from './ledger-access.ts'
-import type { Claim, ItemRow, LedgerTables, RuleCountRow } from './tables.ts'
+import type { Claim, ItemRow, LedgerTables } from './tables.ts'
 
 export interface SettleItemRequest extends Claim, ItemProgress {
   readonly state: SettledState
   /** What its rows became; absent: none were read. */
   readonly counts?: RowCounts
   /** How many rows broke each rule. */
-  readonly ruleCounts?: readonly Omit<RuleCountRow, 'itemId'>[]
+  readonly ruleCounts?: readonly RuleCount[]
   readonly error?: ErrorReport
   /** Where the verified copy of the original lies. */
   readonly backup?: string

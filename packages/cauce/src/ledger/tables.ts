@@ -2,6 +2,7 @@ import type { Generated, Selectable } from 'kysely'
 import type { ErrorClass } from '../model/error-class.ts'
 import type { ErrorCodeName } from '../model/error-codes.ts'
 import type { ItemState, RowCounts, RunState } from '../model/item-state.ts'
+import type { RuleCount } from '../model/rule-count.ts'
 
 /**
  * The ledger's tables as TypeScript sees them (snake_case in the database). Only whole numbers and text, the same in every
@@ -126,11 +127,8 @@ interface TransitionTable {
   readonly reason: string | null
 }
 
-interface RuleCountTable {
+interface RuleCountTable extends RuleCount {
   readonly itemId: number
-  readonly code: string
-  readonly level: 'error' | 'warning'
-  readonly rows: number
 }
 
 /** A rejected record that was mended and loaded; each at most once, ever. */

@@ -29,7 +29,8 @@ export async function takeOver(
   for (const claim of await listClaims(ledger, scope)) {
     const owner = ownerOf(claim)
     if (await isProvenDead(owner)) {
-      const item = await releaseClaim(ledger, { ...claim, reason: `${workerName(owner)} is dead`, nowMs })
+      const { id, epoch } = claim
+      const item = await releaseClaim(ledger, { id, epoch, reason: `${workerName(owner)} is dead`, nowMs })
       if (item !== undefined) released.push(item)
     } else if (!isSame(owner, self) && (claim.leaseUntilMs ?? 0) >= nowMs) held.push(claim)
   }

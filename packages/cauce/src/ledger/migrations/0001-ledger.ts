@@ -138,7 +138,7 @@ async function createHistory(db: Kysely<unknown>): Promise<void> {
 
 async function createIndexes(db: Kysely<unknown>): Promise<void> {
   // Claims look for one state of one pipeline in the order of ids, and find the first without sorting the rest.
-  await db.schema.createIndex('item_state').on('item').columns(['pipeline', 'state', 'id']).execute()
+  await db.schema.createIndex('item_state').on('item').columns(['state', 'pipeline', 'id']).execute()
   await db.schema.createIndex('item_run').on('item').column('run_id').execute()
   await db.schema.createIndex('item_load_key').on('item').column('load_key').execute()
   await db.schema.createIndex('transition_item').on('transition').column('item_id').execute()
