@@ -148,6 +148,6 @@ export default pipeline('visitas', {
   },
   versions: 'refuse',
   reference: reference({ timezone: ZONA, override: env('VISITAS_FECHA_REFERENCIA', '') }),
-  archive: { backup: 'backup', deleteSource: env('VISITAS_BORRAR_ORIGEN', 'no') },
+  archive: { backup: env('VISITAS_RESPALDO', './backup'), deleteSource: env('VISITAS_BORRAR_ORIGEN', 'no') },
   tags: ['visitas', 'nocturno'],
 })

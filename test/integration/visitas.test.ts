@@ -49,7 +49,9 @@ describeNeeding('mariadb', 'sshd')(`${title}, from SFTP`, () => {
       const folder = await sharedSftp().createFolder()
       cpSync(entrega, folder.path, { recursive: true })
       await using visit = new VisitsRun({ destination: (await sharedSql('mariadb').createDatabase()).url })
-      visit.env['VISITAS_ORIGEN'] = folder.url
+      const { privateKeyPath, hostKeyFingerprint } = sharedSftp()
+      visit.env['VISITAS_ORIGEN'] =
+        `${folder.url}?key=${privateKeyPath}&hostkey=${encodeURIComponent(hostKeyFingerprint)}`
       const first = await visit.run({ VISITAS_BORRAR_ORIGEN: 'yes' })
       expect(first.code, first.stderr).toBe(65)
       expect(existsSync(join(folder.path, 'report_7.txt'))).toBe(false)

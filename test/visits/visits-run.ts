@@ -70,6 +70,7 @@ export class VisitsRun implements AsyncDisposable {
         CAUCE_HOME: this.home,
         VISITAS_ORIGEN: this.source,
         VISITAS_DESTINO: this.destination,
+        VISITAS_RESPALDO: join(this.folder, 'respaldo'),
         LANG: 'C.UTF-8',
         NODE_OPTIONS: '',
         ...this.env,

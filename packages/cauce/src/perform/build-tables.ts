@@ -96,7 +96,9 @@ async function fractionsOf(
   { columns }: TableShape,
   query: string,
 ): Promise<readonly string[]> {
-  const moments = columns.filter(({ type }) => type.kind === 'timestamp' || type.kind === 'time')
+  const moments = columns.filter(
+    ({ type }) => (type.kind === 'timestamp' || type.kind === 'time') && type.fraction !== false,
+  )
   if (moments.length === 0) return []
   const tests = moments.map(
     ({ name }) =>

@@ -12,7 +12,7 @@ const NAME: LogicalType = { kind: 'text', maxLength: 700 }
 const HASH: LogicalType = { kind: 'text', maxLength: 64 }
 const WORD: LogicalType = { kind: 'text', maxLength: 100 }
 const COUNT: LogicalType = { kind: 'integer' }
-const MOMENT: LogicalType = { kind: 'timestamp' }
+const MOMENT: LogicalType = { kind: 'timestamp', fraction: false }
 
 const FIELD_TYPES: Readonly<Record<ReportField, LogicalType>> = {
   item: NAME,

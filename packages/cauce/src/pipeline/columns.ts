@@ -83,12 +83,12 @@ export function date(format = 'yyyy-MM-dd'): Column<Date> {
 
 /** A moment without a zone, as the file tells it. The format is written with dd, MM, yyyy, HH, mm, ss, SSS. */
 export function timestamp(format = 'yyyy-MM-dd HH:mm:ss'): Column<Date> {
-  return column({ kind: 'timestamp' }, { kind: 'timestamp', format })
+  return column({ kind: 'timestamp', ...secondsOf(format) }, { kind: 'timestamp', format })
 }
 
 /** A time of day. The format is written with HH, mm, ss, SSS. */
 export function time(format = 'HH:mm:ss'): Column<string> {
-  return column({ kind: 'time' }, { kind: 'time', format })
+  return column({ kind: 'time', ...secondsOf(format) }, { kind: 'time', format })
 }
 
 export function uuid(): Column<string> {
@@ -113,4 +113,9 @@ export function url(): Column<string> {
 /** An IPv4 or IPv6 address. */
 export function ip(): Column<string> {
   return matching(IP_PATTERN, { kind: 'text', maxLength: 45 })
+}
+
+/** A format without SSS spells whole seconds only. */
+function secondsOf(format: string): { readonly fraction?: false } {
+  return format.includes('SSS') ? {} : { fraction: false }
 }

@@ -22,7 +22,7 @@ export function duckdbType(type: LogicalType): string {
     case 'date':
       return 'DATE'
     case 'timestamp':
-      return 'TIMESTAMP'
+      return type.fraction === false ? 'TIMESTAMP_S' : 'TIMESTAMP'
     case 'time':
       return 'TIME'
     case 'uuid':
@@ -89,5 +89,5 @@ function booleanSql(text: string, trueWords: readonly string[], falseWords: read
 function momentSql(text: string, format: string, type: LogicalType): string {
   const { pattern, strptime } = parseDateFormat(format) ?? { pattern: '', strptime: '' }
   const moment = `try_strptime(${text}, ${quoteText(strptime)})`
-  return guarded(text, pattern, type.kind === 'timestamp' ? moment : `CAST(${moment} AS ${duckdbType(type)})`)
+  return guarded(text, pattern, `CAST(${moment} AS ${duckdbType(type)})`)
 }
