@@ -1,10 +1,11 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openSource } from '../../packages/cauce/src/connectors/source-registry.ts'
 import { giveTo, isRoot, serverAccount } from '../servers/account.ts'
 import { runProgram } from '../servers/run-program.ts'
+import { describeNeeding, sharedSftp } from '../servers/shared-servers.ts'
 import { mountTmpfs, tmpfsMissing } from '../servers/tmpfs.ts'
 import { sourceConformance } from './source-conformance.ts'
 import type { ClosedFolder } from './source-scene.ts'
@@ -48,3 +49,29 @@ async function closedFolder(files: Readonly<Record<string, string>>): Promise<Cl
   }
   return { url: path, [Symbol.asyncDispose]: async () => (mounted ? mounted.unmount() : remove()) }
 }
+
+describeNeeding('tmpfs', 'sshd')('a full disk', () => {
+  test.each(['files', 'sftp'])(
+    'of the spool is named as what it is, and is not kept full (%s)',
+    async (system) => {
+      const sftp = sharedSftp()
+      const { path, url } = await sftp.createFolder()
+      await writeFile(join(path, 'a.bin'), Buffer.alloc(4 * 1024 * 1024))
+      await using spool = await mountTmpfs(2)
+      const source = await openSource(
+        system === 'files' ? path : `${url}?key=${sftp.privateKeyPath}&hostkey=${sftp.hostKeyFingerprint}`,
+      )
+      const entry = await source.stat('a.bin')
+      if (entry === undefined) throw new Error('a.bin is not there')
+      const toPath = join(spool.path, 'part')
+      const signal = new AbortController().signal
+      await expect(source.fetch({ entry, toPath, onBytes: () => undefined, signal })).rejects.toMatchObject({
+        code: 'DISK_FULL',
+        class: 'system',
+        details: { path: toPath },
+      })
+      expect(await readdir(spool.path)).toEqual([])
+      await source.close()
+    },
+  )
+})

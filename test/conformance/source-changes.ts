@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -36,6 +36,27 @@ export function changes(system: SourceSystem, scene: () => Scene): void {
     expect(await readdir(spool)).toEqual([])
   })
 
+  test('a link out of the folder that took a file’s place is neither read nor removed', async () => {
+    const { source, put, path, entryOf, fetch, spool } = scene()
+    const file = await put('a.csv', 'inside')
+    const entry = await entryOf('a.csv')
+    const outside = `${path}-outside`
+    try {
+      await writeFile(outside, 'secret')
+      await rm(file)
+      await symlink(outside, file)
+      await expect(fetch(entry)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', class: 'layout' })
+      await expect(source.delete({ ...(await theFacts(outside)), key: 'a.csv' })).rejects.toMatchObject({
+        code: 'FILE_UNREADABLE',
+      })
+      expect(await source.stat('a.csv')).toBeUndefined()
+      expect(await readdir(path)).toEqual(['a.csv'])
+      expect(await readdir(spool)).toEqual([])
+    } finally {
+      await rm(outside)
+    }
+  })
+
   test.each(Object.keys(WHILE_READ))('a file that %s while it is read is not taken', async (what) => {
     const { put, entryOf, fetch, spool } = scene()
     const file = await put('a.bin', randomBytes(12 * 1024 * 1024))
@@ -54,11 +75,16 @@ export function changes(system: SourceSystem, scene: () => Scene): void {
     const { put, path, entryOf, fetch } = scene()
     const version = (number: number): Buffer => Buffer.alloc(200_000 + number, 0x41 + (number % 26))
     await put('a.bin', version(0))
+    await fetch(await entryOf('a.bin'))
+    const begin = performance.now()
+    await fetch(await entryOf('a.bin'))
+    const fetchMs = performance.now() - begin
     let taken = 0
     for (let race = 1; race <= 100; race++) {
       const entry = await entryOf('a.bin')
       const write = async (): Promise<void> => {
-        await sleep(race % 5)
+        // From the first moment to well after the end of an undisturbed fetch.
+        await sleep((fetchMs * (race % 10)) / 4)
         await writeFile(join(path, 'a.bin'), version(race))
       }
       const [outcome] = await Promise.all([fetch(entry).then(readText, theError), write()])
@@ -69,6 +95,11 @@ export function changes(system: SourceSystem, scene: () => Scene): void {
     expect(taken).toBeGreaterThan(0)
     expect(taken).toBeLessThan(100)
   })
+}
+
+async function theFacts(path: string): Promise<{ sizeBytes: number; modifiedMs: number }> {
+  const { size, mtimeMs } = await stat(path)
+  return { sizeBytes: size, modifiedMs: Math.floor(mtimeMs) }
 }
 
 async function readText(fetched: { text(): Promise<string> }): Promise<string> {

@@ -32,6 +32,8 @@ export interface Fetched {
 export interface SourceCapabilities {
   /** Listings carry times of a clock we can compare with our own (a local disk): lets a quiet file pass with one look. */
   readonly sharesOurClock: boolean
+  /** Keys name files of this machine: another host cannot work on them, whatever clock they carry. */
+  readonly boundToHost: boolean
   /** Connections one performer holds open on the source. */
   readonly connectionsPerPerformer: number
 }

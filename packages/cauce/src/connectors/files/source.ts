@@ -11,10 +11,8 @@ import { bytesOfKey, keyOfName } from './name-bytes.ts'
 /** Opens a folder of this machine as a source: an absolute path or a `file:` URL. */
 export const openFilesSource: OpenSource = async (url) => {
   const folder = filesLocation(url)
-  return new FilesSource(folder, {
-    sharesOurClock: await isOnThisMachine(folder),
-    connectionsPerPerformer: 0,
-  })
+  const sharesOurClock = await isOnThisMachine(folder)
+  return new FilesSource(folder, { sharesOurClock, boundToHost: true, connectionsPerPerformer: 0 })
 }
 
 const PIECE_BYTES = 1024 * 1024
@@ -89,9 +87,11 @@ class FilesSource implements Source, FolderReader {
   async delete(entry: SourceEntry): Promise<void> {
     const sourceFolder = await this.realPath('')
     if (sourceFolder === undefined) throw new CauceError('SOURCE_MISSING', { url: this.displayUrl })
-    const parent = await this.realPath(parentOf(entry.key))
-    if (parent === undefined) return
-    if (parent !== sourceFolder && !liesInside(sourceFolder, parent)) throw leadsOut(entry.key)
+    const [parent, real] = await Promise.all([this.realPath(parentOf(entry.key)), this.realPath(entry.key)])
+    if (parent === undefined || real === undefined) return
+    // Neither what is removed nor what it stands for may lie elsewhere.
+    const isInside = parent === sourceFolder || liesInside(sourceFolder, parent)
+    if (!isInside || !liesInside(sourceFolder, real)) throw leadsOut(entry.key)
     const path = this.#path(entry.key)
     try {
       // Look and remove without giving way in between: whatever replaces the file then would be lost unread.

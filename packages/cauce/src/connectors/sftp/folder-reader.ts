@@ -58,11 +58,11 @@ export class SftpFolderReader implements FolderReader {
     )
   }
 
-  /** @throws {CauceError} SOURCE_UNREACHABLE for a server that does not tell size and time */
+  /** @throws {CauceError} CONFIG_INVALID for a server that does not tell size and time */
   factsOf({ size, mtime }: Partial<Attributes>): FileFacts {
     if (size === undefined || mtime === undefined)
-      throw new CauceError('SOURCE_UNREACHABLE', {
-        url: this.displayUrl,
+      throw new CauceError('CONFIG_INVALID', {
+        where: `source ${this.displayUrl}`,
         detail: 'the server does not tell the size and time of files, without which changes cannot be seen',
       })
     return { sizeBytes: size, modifiedMs: mtime * 1_000 }

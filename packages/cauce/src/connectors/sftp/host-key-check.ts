@@ -46,7 +46,7 @@ export function typeOf(algorithm: ServerHostKeyAlgorithm): string {
 }
 
 /** `ssh-ed25519 SHA256:…` */
-export function describe(key: Buffer): string {
+function describe(key: Buffer): string {
   return `${keyTypeOf(key) ?? 'a key of no known type'} ${fingerprintOf(key)}`
 }
 

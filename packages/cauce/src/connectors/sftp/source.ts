@@ -37,7 +37,11 @@ interface Session {
 }
 
 class SftpSource implements Source {
-  readonly capabilities: SourceCapabilities = { sharesOurClock: false, connectionsPerPerformer: 1 }
+  readonly capabilities: SourceCapabilities = {
+    sharesOurClock: false,
+    boundToHost: false,
+    connectionsPerPerformer: 1,
+  }
   readonly displayUrl: string
   readonly #parts: SftpSourceParts
   #session: Promise<Session> | undefined
@@ -53,9 +57,9 @@ class SftpSource implements Source {
 
   async stat(key: string): Promise<SourceEntry | undefined> {
     return this.#connected(NEVER, async ({ folder }) => {
-      const target = await folder.look(key)
+      const [inside, target] = await Promise.all([isInside(folder, key), folder.look(key)])
       if (target === undefined) folder.assertSpellable(key)
-      return target?.kind === 'file' ? { key, ...target.facts } : undefined
+      return target?.kind === 'file' && inside ? { key, ...target.facts } : undefined
     })
   }
 
@@ -181,10 +185,14 @@ function refuseChanged(entry: SourceEntry, folder: SftpFolderReader, found: Attr
   if (detail !== undefined) throw new CauceError('SOURCE_CHANGED', { file: entry.key, detail })
 }
 
+async function isInside(folder: SftpFolderReader, key: string): Promise<boolean> {
+  const [sourceFolder, real] = await Promise.all([folder.realPath(''), folder.realPath(key)])
+  return sourceFolder === undefined || real === undefined || liesInside(sourceFolder, real)
+}
+
 /** A link laid since the listing must not lead elsewhere. */
 async function assertInside(folder: SftpFolderReader, key: string): Promise<void> {
-  const [sourceFolder, real] = await Promise.all([folder.realPath(''), folder.realPath(key)])
-  if (sourceFolder === undefined || real === undefined || liesInside(sourceFolder, real)) return
+  if (await isInside(folder, key)) return
   throw new CauceError('FILE_UNREADABLE', {
     file: key,
     detail: 'it is a link that leads out of the source folder',
