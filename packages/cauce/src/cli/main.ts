@@ -1,5 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { runCli } from './run-cli.ts'
 
-const manifest = new URL('../../package.json', import.meta.url)
-const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string }
-process.stdout.write(`${version}\n`)
+// Whoever reads our output may have seen enough (`cauce items | head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
+// Set rather than exit with: what was written must still arrive.
+process.exitCode = await runCli(process.argv.slice(2))

@@ -102,13 +102,13 @@ export function testText({ test }: Pick<Rule, 'test'>): Text {
     case 'parses':
       return { en: 'can be read as its type', es: 'se lee como su tipo' }
     case 'matches':
-      return filled({ en: 'matches {pattern}', es: 'cumple {pattern}' }, test)
+      return filled({ en: 'matches {pattern}', es: 'cumple {pattern}' }, { pattern: test.pattern })
     case 'among':
       return filled({ en: 'one of {list}', es: 'uno de {list}' }, { list: test.values.join(', ') })
     case 'at_least':
-      return filled({ en: 'at least {value}', es: 'al menos {value}' }, test)
+      return filled({ en: 'at least {value}', es: 'al menos {value}' }, { value: test.value })
     case 'at_most':
-      return filled({ en: 'at most {value}', es: 'a lo sumo {value}' }, test)
+      return filled({ en: 'at most {value}', es: 'a lo sumo {value}' }, { value: test.value })
     case 'length':
       return lengthText(test)
     case 'unique':
@@ -139,6 +139,6 @@ function ownText(texts: Readonly<Record<string, Text>>, name: string): Text | un
   return Object.hasOwn(texts, name) ? texts[name] : undefined
 }
 
-function filled({ en, es }: Text, details: Readonly<Record<string, unknown>>): Text {
+function filled({ en, es }: Text, details: Readonly<Record<string, string | number>>): Text {
   return { en: fillText(en, details), es: fillText(es, details) }
 }

@@ -1,0 +1,26 @@
+import type { Cli, CommonOptions } from './cli.ts'
+
+/** A command a person can copy: started the way this one was, on the same project. */
+export function commandHint(
+  { environment }: Pick<Cli, 'environment'>,
+  { project, home, ledger }: CommonOptions,
+  words: readonly string[],
+): string {
+  // npm sets this for whatever it starts: there `cauce` alone would not be found.
+  const program = environment['npm_command'] === undefined ? ['cauce'] : ['npx', 'cauce']
+  const common = Object.entries({ project, home, ledger }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  )
+  return [...program, ...words, ...common].map(shellWord).join(' ')
+}
+
+/** An item as an argument: its key where that is plain to type, else its number. */
+export function itemWord({ id, key }: { readonly id: number; readonly key: string }): string {
+  return /^[\p{L}\p{N}_./ @+=,-]+$/u.test(key) && !key.startsWith('-') && !/^[0-9]+$/.test(key)
+    ? key
+    : String(id)
+}
+
+function shellWord(word: string): string {
+  return /^[\p{L}\p{N}_./:@%+=,#-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+}

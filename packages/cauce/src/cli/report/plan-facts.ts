@@ -1,0 +1,94 @@
+import type { CsvReadPlan, Plan, Setting } from '../../model/plan.ts'
+import type { Cli } from '../cli.ts'
+import type { Speaker } from '../speaker.ts'
+import { textWidth } from '../terminal/text-width.ts'
+import { visibleText } from '../terminal/visible-text.ts'
+import { wrapLine } from '../terminal/wrap.ts'
+import { planTexts } from '../texts/plan-texts.ts'
+
+/** The plan's settings, one a line: where from, how read, where to, what is kept. */
+export function showPlanFacts({ out, speaker }: Cli, plan: Plan): void {
+  const { say, figures } = speaker
+  const { limits, states, tags } = plan
+  const stateWords = Object.entries(states).map(([state, word]) => `${state} = ${word}`)
+  const facts: readonly (readonly [string, string])[] = [
+    [
+      say(planTexts.from),
+      say(planTexts.matching, {
+        location: settingWord(plan.source.location, say),
+        pattern: plan.source.pattern,
+      }),
+    ],
+    [say(planTexts.read), readWords(plan.read, say)],
+    [say(planTexts.into), settingWord(plan.destination, say)],
+    [say(planTexts.report), plan.report?.table ?? ''],
+    [say(planTexts.versions), say(planTexts.refuse)],
+    [say(planTexts.archive), archiveWords(plan, say)],
+    [say(planTexts.reference), referenceWords(plan, say)],
+    [
+      say(planTexts.limits),
+      say(planTexts.limitsLine, {
+        memory: figures.count(limits.memoryMb),
+        seconds: figures.count(limits.itemTimeoutSeconds),
+        bytes: figures.bytes(limits.maxUnpackedBytes),
+      }),
+    ],
+    [say(planTexts.states), stateWords.join(', ')],
+    [say(planTexts.tags), tags.join(', ')],
+    [say(planTexts.hash), plan.hash.slice(0, 16)],
+  ]
+  const shown = facts.filter(([, text]) => text !== '')
+  const width = Math.max(...shown.map(([name]) => textWidth(name)))
+  out.line(out.paint('heading', visibleText(plan.pipeline)))
+  for (const [name, text] of shown) {
+    const lead = `  ${out.paint('quiet', name)}${' '.repeat(width - textWidth(name))}  `
+    out.line(wrapLine(out, lead, visibleText(text), width + 4))
+  }
+}
+
+function settingWord(setting: Setting, say: Speaker['say']): string {
+  if (setting.kind === 'value') return setting.value
+  const { name, fallback } = setting
+  if (fallback === undefined) return say(planTexts.settingAlone, { name })
+  if (fallback === '') return say(planTexts.settingOrNothing, { name })
+  return say(planTexts.setting, { name, fallback })
+}
+
+function readWords(read: CsvReadPlan, say: Speaker['say']): string {
+  const sniffable = {
+    encoding: read.encoding,
+    delimiter: read.delimiter,
+    quote: read.quote,
+    compression: read.compression,
+  }
+  const open = Object.entries(sniffable).filter(([, value]) => value === undefined)
+  const declared = Object.entries(sniffable).filter(([, value]) => value !== undefined)
+  const word = (name: string): string => say(planTexts[name as keyof typeof sniffable])
+  return [
+    read.format,
+    say(read.layout === 'position' ? planTexts.byPosition : planTexts.byName),
+    ...(read.layout === 'name'
+      ? [say(read.unknownColumns === 'refuse' ? planTexts.unknownRefused : planTexts.unknownIgnored)]
+      : []),
+    ...(read.header ? [] : [say(planTexts.noHeader)]),
+    say(planTexts.nulls, { list: read.nulls.map((text) => JSON.stringify(text)).join(' ') }),
+    ...declared.map(([name, value]) => `${word(name)} ${JSON.stringify(value)}`),
+    ...(open.length > 0
+      ? [say(planTexts.sniffed, { list: open.map(([name]) => word(name)).join(', ') })]
+      : []),
+  ].join('; ')
+}
+
+function archiveWords({ archive }: Plan, say: Speaker['say']): string {
+  const backup =
+    archive.backup === undefined
+      ? say(planTexts.noBackup)
+      : say(planTexts.backupIn, { folder: settingWord(archive.backup, say) })
+  return `${backup}; ${say(planTexts.deletes, { setting: settingWord(archive.deleteSource, say) })}`
+}
+
+function referenceWords({ reference: { timezone, override } }: Plan, say: Speaker['say']): string {
+  const day = say(planTexts.dayOfRun, { zone: timezone })
+  if (override === undefined) return day
+  return override.kind === 'env' ? say(planTexts.orOverride, { name: override.name, day }) : override.value
+}

@@ -1,0 +1,48 @@
+import type { Language } from '../../model/language.ts'
+
+/** Figures and moments as people of a language write them. */
+export interface Figures {
+  /** 1006 → 1,006. */
+  readonly count: (value: number) => string
+  /** 1234567 → 1.2 MB; powers of 1000. */
+  readonly bytes: (value: number) => string
+  /** 1234 → 1.2 s; 95000 → 1 min 35 s. */
+  readonly duration: (ms: number) => string
+  /** A moment in the machine's own zone, to the second: 2026-11-24 02:00:07. */
+  readonly moment: (ms: number) => string
+}
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
+
+export function figuresIn(language: Language): Figures {
+  // Mexican Spanish groups 1,006 and marks 1.2 as English does.
+  const locale = language === 'es' ? 'es-MX' : 'en'
+  const whole = new Intl.NumberFormat(locale)
+  const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  return {
+    count: (value) => whole.format(value),
+    bytes: (value) => {
+      let [amount, unit] = [value, 0]
+      while (amount >= (unit === 0 ? 1000 : 999.95) && unit < BYTE_UNITS.length - 1)
+        [amount, unit] = [amount / 1000, unit + 1]
+      return `${unit === 0 ? whole.format(amount) : tenths.format(amount)} ${BYTE_UNITS[unit]}`
+    },
+    duration: (ms) => durationOf(ms, tenths),
+    moment: (ms) => momentOf(new Date(ms)),
+  }
+}
+
+function durationOf(ms: number, tenths: Intl.NumberFormat): string {
+  if (ms < 59_950) return `${tenths.format(ms / 1000)} s`
+  const seconds = Math.round(ms / 1000)
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** Sortable, and the same in every language. */
+function momentOf(at: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+}

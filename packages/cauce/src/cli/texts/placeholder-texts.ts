@@ -1,0 +1,18 @@
+import type { Text } from '../../model/language.ts'
+
+/** Names of arguments and of the values of options, as help shows them in brackets. */
+export const placeholderTexts = {
+  code: { en: 'code', es: 'código' },
+  file: { en: 'file', es: 'archivo' },
+  folder: { en: 'folder', es: 'carpeta' },
+  item: { en: 'item', es: 'lote' },
+  items: { en: 'items', es: 'lotes' },
+  language: { en: 'language', es: 'idioma' },
+  n: { en: 'n', es: 'n' },
+  pipeline: { en: 'pipeline', es: 'flujo' },
+  pipelines: { en: 'pipelines', es: 'flujos' },
+  shell: { en: 'shell', es: 'intérprete' },
+  state: { en: 'state', es: 'estado' },
+  text: { en: 'text', es: 'texto' },
+  url: { en: 'url', es: 'url' },
+} as const satisfies Record<string, Text>

@@ -1,0 +1,24 @@
+import type { Plan } from '../model/plan.ts'
+import { checkPlan } from '../plan/check-plan.ts'
+import { issue, type Issue } from '../plan/issue.ts'
+
+/** Everything wrong in a declaration that shows without running its SQL. */
+export function declarationIssues(plan: Plan): readonly Issue[] {
+  return [...checkPlan(plan), ...zoneIssues(plan)]
+}
+
+function zoneIssues({ reference: { timezone } }: Plan): readonly Issue[] {
+  try {
+    Intl.DateTimeFormat('en', { timeZone: timezone })
+    return []
+  } catch {
+    // The platform knows which zones there are.
+    return [
+      issue(
+        'reference.timezone',
+        `"${timezone}" is not a time zone; write one like America/Mexico_City or UTC`,
+        `"${timezone}" no es una zona horaria; escriba una como America/Mexico_City o UTC`,
+      ),
+    ]
+  }
+}
