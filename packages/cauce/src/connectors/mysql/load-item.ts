@@ -1,0 +1,150 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { CauceError } from '../../model/cauce-error.ts'
+import type { LoadHooks, LoadRequest, LoadResult } from '../destination.ts'
+import type { ConnectionHolder } from './connection-holder.ts'
+import { isLost, type MysqlConnection } from './connection.ts'
+import { isLockConflict, isLockWait, toMysqlError } from './errors.ts'
+import { GuardMoved } from './guard.ts'
+import type { LoadTools } from './load-tools.ts'
+import { fillTransaction, type Progress } from './load-transaction.ts'
+import { confirmRollback, settleLostCommit } from './lost-session.ts'
+
+/** A load that met a deadlock or a locked row is done again from the start, this often. */
+const TRIES = 3
+const FIRST_PAUSE_MS = 100
+/** While a load waits for a rival at its door it holds nothing, so it can be patient. */
+const PATIENCE_MS = 300_000
+
+/** Loads one item in one transaction; see `Destination.load`. */
+export async function loadItem(
+  holder: ConnectionHolder,
+  request: LoadRequest,
+  hooks: LoadHooks,
+): Promise<LoadResult> {
+  const patienceEnds = performance.now() + PATIENCE_MS
+  for (let tries = 1; ;) {
+    const progress: Progress = { waiting: true }
+    try {
+      return await attemptLoad(holder, request, hooks, progress)
+    } catch (error) {
+      const outOfTheWay = error instanceof GuardMoved
+      if (!outOfTheWay && !isLockConflict(error)) throw error
+      const patient = progress.waiting && isLockWait(error) && performance.now() < patienceEnds
+      if (!patient && ++tries > TRIES)
+        throw outOfTheWay
+          ? new CauceError('DESTINATION_BUSY', {
+              url: holder.location.displayUrl,
+              detail: 'rivals keep getting in our way',
+            })
+          : toMysqlError(error, { displayUrl: holder.location.displayUrl })
+      await pause(FIRST_PAUSE_MS * 2 ** (tries - 1) + randomInt(FIRST_PAUSE_MS))
+    }
+  }
+}
+
+async function attemptLoad(
+  holder: ConnectionHolder,
+  request: LoadRequest,
+  hooks: LoadHooks,
+  progress: Progress,
+): Promise<LoadResult> {
+  const { signal } = hooks
+  signal.throwIfAborted()
+  const tools = await holder.tools()
+  // DDL commits by itself in MySQL, so it must be over before the transaction begins.
+  await tools.prepared.prepare(tools.connection, [
+    ...request.tables,
+    ...(request.report === undefined ? [] : [request.report.table]),
+  ])
+  hooks.at('before-guard')
+  const { connection } = await begin(holder, tools)
+  const cut = (): void => connection.cut()
+  signal.addEventListener('abort', cut, { once: true })
+  try {
+    const refusal = await fillTransaction({ ...tools, connection }, request, hooks, progress)
+    if (refusal !== undefined) {
+      await connection.write('ROLLBACK')
+      return refusal
+    }
+    hooks.at('before-commit')
+    signal.throwIfAborted()
+  } catch (error) {
+    await undo(holder, connection, signal)
+    signal.throwIfAborted()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', cut)
+  }
+  return commit(holder, connection, request, hooks)
+}
+
+/** The kept connection may have died while it was idle: then a new one begins the transaction. */
+async function begin(holder: ConnectionHolder, tools: LoadTools): Promise<LoadTools> {
+  try {
+    await tools.connection.writeWithin(holder.location.connectTimeoutMs, 'START TRANSACTION')
+    return tools
+  } catch (error) {
+    if (!isLost(error)) throw error
+    tools.connection.cut()
+    const fresh = await holder.tools()
+    await fresh.connection.write('START TRANSACTION')
+    return fresh
+  }
+}
+
+/** How long a lost session is looked for when nobody asked to be sure of its end. */
+const LOOK_MS = 5_000
+
+/**
+ * Undoes the transaction and ends the session, and with it every staging table. Where the line is broken the server may not have
+ * noticed, and would keep the locks: then the session is ended from another. Who cancelled wants that confirmed; otherwise a
+ * server that is away is left to itself.
+ */
+async function undo(
+  holder: ConnectionHolder,
+  connection: MysqlConnection,
+  { aborted }: AbortSignal,
+): Promise<void> {
+  try {
+    if (connection.usable) {
+      await connection.write('ROLLBACK')
+      await connection.close()
+      return
+    }
+  } catch (error) {
+    if (!isLost(error)) throw error
+  }
+  connection.cut()
+  const { location } = holder
+  const { facts } = connection
+  if (aborted) await confirmRollback({ location, facts })
+  else
+    await confirmRollback({ location: { ...location, settleTimeoutMs: LOOK_MS }, facts }).catch(
+      () => undefined,
+    )
+}
+
+async function commit(
+  holder: ConnectionHolder,
+  connection: MysqlConnection,
+  request: LoadRequest,
+  hooks: LoadHooks,
+): Promise<LoadResult> {
+  try {
+    await connection.write('COMMIT')
+  } catch (error) {
+    // Lost or refused: what the server made of it is for the server to say.
+    connection.cut()
+    const outcome = await settleLostCommit(
+      { location: holder.location, facts: connection.facts },
+      request.record,
+    )
+    if (outcome === 'rolled-back') {
+      hooks.signal.throwIfAborted()
+      throw error
+    }
+  }
+  hooks.at('after-commit')
+  return { kind: 'loaded' }
+}

@@ -1,0 +1,139 @@
+import { CauceError } from '../../model/cauce-error.ts'
+import type { LoadHooks, LoadRequest, LoadResult, TableLoad } from '../destination.ts'
+import { toMysqlError } from './errors.ts'
+import { writeGuard } from './guard.ts'
+import { loadFile } from './load-data.ts'
+import type { LoadTools } from './load-tools.ts'
+import { periodsStand } from './periods.ts'
+import { proveStage } from './proof.ts'
+import { quoteName } from './quote.ts'
+import { markReplayed } from './replay-marks.ts'
+import { replaceReport } from './report.ts'
+import type { PreparedTable } from './shape.ts'
+import { createStage, dropStage, stageName } from './stage.ts'
+import { upsertSql } from './upsert-sql.ts'
+import { judgeWarnings } from './warnings.ts'
+
+/** How far a transaction has come: while it waits for rivals it holds nothing that others need. */
+export interface Progress {
+  waiting: boolean
+}
+
+/**
+ * Everything of a load between START TRANSACTION and COMMIT, in the order all loads keep: guard, periods, replay marks, tables,
+ * report, accounting.
+ * @returns why the load must not go on, nothing of it being worth a COMMIT; undefined: commit it
+ */
+export async function fillTransaction(
+  tools: LoadTools,
+  request: LoadRequest,
+  hooks: LoadHooks,
+  progress: Progress,
+): Promise<Exclude<LoadResult, { kind: 'loaded' }> | undefined> {
+  const { connection } = tools
+  const { record } = request
+  const refusal = await writeGuard(connection, record)
+  if (refusal !== undefined) return refusal
+  hooks.at('after-guard')
+  if (!(await periodsStand(connection, request.periods))) return { kind: 'period_moved' }
+  progress.waiting = false
+  const rows = await markReplayed(connection, record.loadKey, request.replayed)
+  if (rows.length > 0) return { kind: 'already_replayed', rows }
+  for (const [position, table] of request.tables.entries()) {
+    hooks.signal.throwIfAborted()
+    await loadTable(tools, table, { stage: stageName(request.attempt, position), item: record.item })
+    hooks.onRows(table.name, table.rows)
+  }
+  const { report } = request
+  if (report !== undefined)
+    await speakingOf(tools, report.table.name, async () =>
+      replaceReport(connection, report, await tools.prepared.table(connection, report.table)),
+    )
+  hooks.signal.throwIfAborted()
+  hooks.at('after-tables')
+  checkCounts(request)
+  return undefined
+}
+
+interface Staging {
+  readonly stage: string
+  readonly item: string
+}
+
+async function loadTable(tools: LoadTools, load: TableLoad, staging: Staging): Promise<void> {
+  const { connection, infile } = tools
+  await speakingOf(tools, load.name, async () => {
+    const prepared = await tools.prepared.table(connection, load)
+    checkFractions(load, prepared)
+    if (load.mode === 'upsert') return mergeTable(tools, load, prepared, staging)
+    if (load.mode === 'replace') await connection.write(`DELETE FROM ${quoteName(prepared.name)}`)
+    const columns = load.columns.map(({ name }) => prepared.columns.get(name)?.name ?? name)
+    await loadFile(
+      connection,
+      { forTable: load.name, table: prepared.name, columns, path: load.path, rows: load.rows },
+      infile,
+    )
+  })
+}
+
+/** Staged, proven, and then merged in one statement; every staged row was inserted, changed or found equal. */
+async function mergeTable(
+  { connection, infile }: LoadTools,
+  load: TableLoad,
+  prepared: PreparedTable,
+  { stage, item }: Staging,
+): Promise<void> {
+  const columns = load.columns.flatMap(({ name }) => prepared.columns.get(name) ?? [])
+  await createStage(connection, stage, columns)
+  const { name: forTable, path, rows } = load
+  await loadFile(
+    connection,
+    { forTable, table: stage, columns: columns.map(({ name }) => name), path, rows },
+    infile,
+  )
+  if (rows > 0) {
+    await proveStage(connection, load, prepared, stage)
+    const { info, warnings } = await connection.write(upsertSql(load, prepared, { stage, item }))
+    await judgeWarnings(connection, forTable, warnings)
+    const merged = Number(/Records: (\d+)/.exec(info)?.[1])
+    if (merged !== rows)
+      throw new CauceError('ACCOUNTING_MISMATCH', {
+        table: forTable,
+        detail: `${rows} keys were staged and the server merged ${merged}`,
+      })
+  }
+  await dropStage(connection, stage)
+}
+
+/** A DATETIME or TIME without room for fractions would round them off without a word. */
+function checkFractions({ name, fractions }: TableLoad, prepared: PreparedTable): void {
+  const column = fractions.find((candidate) => prepared.columns.get(candidate)?.fractionDigits === 0)
+  if (column !== undefined)
+    throw new CauceError('DESTINATION_REFUSED_ROWS', {
+      table: name,
+      detail: `column ${column}: fractions of a second, which the column does not keep`,
+    })
+}
+
+/** `read = loaded + rejected + skipped`, or the numbers we would commit are wrong. */
+function checkCounts({ record: { counts } }: LoadRequest): void {
+  const { read, loaded, rejected, skipped } = counts
+  if (read !== loaded + rejected + skipped)
+    throw new CauceError('ACCOUNTING_MISMATCH', {
+      table: 'cauce_loads',
+      detail: `${read} rows were read, but ${loaded} loaded, ${rejected} rejected and ${skipped} skipped`,
+    })
+}
+
+/** Errors of the server about rows and columns need to say of which table. */
+async function speakingOf(tools: LoadTools, table: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    const { code } = toMysqlError(error, { displayUrl: tools.displayUrl, table })
+    if (code === 'DESTINATION_SHAPE') tools.prepared.forget()
+    if (code === 'DESTINATION_SHAPE' || code === 'DESTINATION_REFUSED_ROWS')
+      throw toMysqlError(error, { displayUrl: tools.displayUrl, table })
+    throw error
+  }
+}

@@ -1,0 +1,27 @@
+import type { ReportRow } from '../destination.ts'
+import type { MysqlConnection, SqlValue } from './connection.ts'
+import { quoteName, quoteNames } from './quote.ts'
+import type { PreparedTable } from './shape.ts'
+
+/** Puts a report row in the place of the one that speaks of the same item version. */
+export async function replaceReport(
+  connection: MysqlConnection,
+  { table, values }: ReportRow,
+  prepared: PreparedTable,
+): Promise<void> {
+  const name = (column: string): string => prepared.columns.get(column)?.name ?? column
+  const valueOf = (column: string): SqlValue => values[column] ?? null
+  const target = quoteName(prepared.name)
+  if (table.identity.length > 0) {
+    const same = table.identity.map((column) => `${quoteName(name(column))} <=> ?`).join(' AND ')
+    const identity = table.identity.map(valueOf)
+    // Looked at first without locks: a DELETE that finds nothing may still wait for every open load where the table has no index.
+    const [found] = await connection.rows(`SELECT 1 AS found FROM ${target} WHERE ${same} LIMIT 1`, identity)
+    if (found !== undefined) await connection.write(`DELETE FROM ${target} WHERE ${same}`, identity)
+  }
+  const columns = table.columns.map((column) => column.name)
+  await connection.write(
+    `INSERT INTO ${target} (${quoteNames(columns.map(name))}) VALUES (${columns.map(() => '?').join(', ')})`,
+    columns.map(valueOf),
+  )
+}

@@ -1,0 +1,89 @@
+import { createConnection, type Connection } from 'mysql2/promise'
+import { openMysqlDestination } from '../../../packages/cauce/src/connectors/mysql/destination.ts'
+import type { SqlAccess } from '../../servers/sql-access.ts'
+import type { DestinationKit, KitDatabase } from './kit.ts'
+
+/** Databases on a real MariaDB or MySQL; `options` go to the destination's URL, as in `?local_infile=off`. */
+export function mysqlKit(server: () => SqlAccess, options = ''): DestinationKit {
+  return {
+    createDatabase: async () => {
+      const access = server()
+      const database = await access.createDatabase()
+      const { host, port, user, password } = access
+      const connection = await createConnection({
+        host,
+        port,
+        user,
+        password,
+        database: database.name,
+        supportBigNumbers: true,
+        bigNumberStrings: true,
+        dateStrings: true,
+        jsonStrings: true,
+        charset: 'utf8mb4_bin',
+      })
+      return new MysqlDatabase(connection, {
+        url: `${database.url}${options}`,
+        drop: async () => database.drop(),
+      })
+    },
+  }
+}
+
+interface OneDatabase {
+  readonly url: string
+  readonly drop: () => Promise<void>
+}
+
+class MysqlDatabase implements KitDatabase {
+  readonly #connection: Connection
+  readonly #database: OneDatabase
+
+  constructor(connection: Connection, database: OneDatabase) {
+    this.#connection = connection
+    this.#database = database
+  }
+
+  async open(): ReturnType<KitDatabase['open']> {
+    return openMysqlDestination(this.#database.url)
+  }
+
+  async run(sql: string): Promise<void> {
+    await this.#connection.query({ sql })
+  }
+
+  quoteName(name: string): string {
+    return `\`${name.replaceAll('`', '``')}\``
+  }
+
+  async read(table: string, columns: readonly string[]): Promise<(string | number | null)[][]> {
+    const names = columns.map((column) => this.quoteName(column)).join(', ')
+    const [rows] = await this.#connection.query({
+      sql: `SELECT ${names} FROM ${this.quoteName(table)}`,
+      rowsAsArray: true,
+    })
+    return rows as (string | number | null)[][]
+  }
+
+  async tables(): Promise<string[]> {
+    const [rows] = await this.#connection.query({
+      sql: 'SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME',
+      rowsAsArray: true,
+    })
+    return (rows as string[][]).map(([name = '']) => name)
+  }
+
+  async openTransactions(): Promise<number> {
+    const [rows] = await this.#connection.query({
+      sql: `SELECT COUNT(*) FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id
+        WHERE p.DB = DATABASE() AND p.ID <> CONNECTION_ID()`,
+      rowsAsArray: true,
+    })
+    return Number((rows as unknown[][])[0]?.[0])
+  }
+
+  async dispose(): Promise<void> {
+    this.#connection.destroy()
+    await this.#database.drop()
+  }
+}
