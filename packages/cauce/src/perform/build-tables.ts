@@ -166,5 +166,7 @@ function destinationColumn(
     table.from.kind === 'rejects' ? undefined : contract.columns.find((column) => column.name === name)
   const isCarried = origin !== undefined && origin.type.kind === type.kind
   const nullable = !isKey && !(isCarried && table.from.kind === 'valid' && !origin.nullable)
-  return { name, type: isCarried ? origin.type : type, nullable }
+  // A query may have made more of a decimal or a moment than the contract's; only it knows.
+  const isSized = type.kind === 'text' || type.kind === 'time'
+  return { name, type: isCarried && isSized ? origin.type : type, nullable }
 }

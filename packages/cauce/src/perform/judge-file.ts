@@ -5,7 +5,7 @@ import { checkLayout, type Layout } from '../formats/csv/check-layout.ts'
 import { SPARE_COLUMNS } from '../formats/csv/csv-options.ts'
 import { prepareCsv } from '../formats/csv/prepare-csv.ts'
 import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
-import { judgeSql, lateRuleSql } from '../plan/duckdb/judge-sql.ts'
+import { fileColumn, judgeSql, lateRuleSql } from '../plan/duckdb/judge-sql.ts'
 import { unguardedSql } from '../plan/duckdb/formula-guard.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 import { REPLAY_COLUMNS } from '../plan/replay-plan.ts'
@@ -103,7 +103,7 @@ function layoutOf({ plan, file, isReplay }: JudgeRequest, { header, firstRecordW
 async function judge(request: JudgeRequest, prepared: PreparedCsv, layout: Layout): Promise<void> {
   const { engine, plan, facts, isReplay } = request
   const leading = isReplay ? Object.keys(REPLAY_COLUMNS).length : 0
-  const names = Array.from({ length: layout.fileColumns }, (_, i) => `f${i}`)
+  const names = Array.from({ length: layout.fileColumns }, (_, i) => fileColumn(i))
   await engine.run(
     judgeSql({
       contract: plan.contract,
@@ -113,7 +113,7 @@ async function judge(request: JudgeRequest, prepared: PreparedCsv, layout: Layou
       spareColumns: SPARE_COLUMNS,
       relation: isReplay ? unguarded(prepared, names) : prepared.readSql(names, SPARE_COLUMNS),
       hasFlags: prepared.hasFlags,
-      carried: layout.order.slice(0, isReplay ? 2 : 0).map((column) => `f${column}`),
+      carried: layout.order.slice(0, isReplay ? 2 : 0).map(fileColumn),
       facts,
     }),
   )

@@ -2,6 +2,7 @@ import { CauceError } from '../model/cauce-error.ts'
 import type { ReplayedRow } from '../connectors/destination.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { Layout } from '../formats/csv/check-layout.ts'
+import { fileColumn } from '../plan/duckdb/judge-sql.ts'
 import { quoteText } from '../plan/duckdb/quote.ts'
 import { REPLAY_COLUMNS } from '../plan/replay-plan.ts'
 
@@ -19,10 +20,10 @@ interface MarkRequest {
  * @throws {CauceError} LAYOUT_COLUMNS when a row names no record of the origin load
  */
 export async function markReplayed(engine: Engine, request: MarkRequest): Promise<readonly ReplayedRow[]> {
-  const [load, record] = request.layout.order.map((column) => `f${column}`)
+  const [load, record] = request.layout.order.map(fileColumn)
   await engine.run(`CREATE TEMP TABLE origin AS
 SELECT rowid + 1 AS row_number, _err = 0 AS holds, ${load} = ${quoteText(request.originLoad)} AS belongs,
-  CASE WHEN regexp_full_match(${record}, '[0-9]{1,15}') THEN CAST(${record} AS BIGINT) END AS record
+  CASE WHEN regexp_full_match(${record}, '[0-9]{1,15}') THEN TRY_CAST(${record} AS BIGINT) END AS record
 FROM judged`)
   const [strays] = await engine.rows(
     'SELECT count(*) AS n FROM origin WHERE holds AND (record IS NULL OR belongs IS NOT TRUE)',

@@ -66,9 +66,10 @@ export async function reportRow(
     columns.push({ name, type: described?.type ?? TEXT, nullable: true })
     row[name] = computed?.['v'] === undefined || computed['v'] === null ? null : String(computed['v'])
   }
-  const identity = Object.entries(report.columns)
-    .filter(([, field]) => typeof field === 'string' && IDENTITY.includes(field))
-    .map(([name]) => name)
+  // The item stands first, in whatever order the columns were declared: rows are told apart by it before all.
+  const identity = IDENTITY.flatMap((field) =>
+    Object.entries(report.columns).flatMap(([name, held]) => (held === field ? [name] : [])),
+  )
   return { table: { name: report.table, columns, key: [], merge: {}, identity }, values: row }
 }
 

@@ -8,7 +8,7 @@ import type { ReplayedRow, StagingFormat, TableLoad } from '../connectors/destin
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { Layout } from '../formats/csv/check-layout.ts'
 import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
-import { ruleCountsSql, rulesOf } from '../plan/duckdb/judge-sql.ts'
+import { codeCountsSql, codesOf } from '../plan/duckdb/judge-sql.ts'
 import { validViewSql } from '../plan/duckdb/table-sql.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 import { buildTables } from './build-tables.ts'
@@ -122,14 +122,13 @@ async function countRules(
   level: Level,
   where: string,
 ): Promise<RuleCount[]> {
-  const sql = ruleCountsSql(plan.contract, level, where)
+  const sql = codeCountsSql(plan.contract, level, where)
   if (sql === undefined) return []
   const [row] = await engine.rows(sql)
   const found = Object.values(row ?? {}).map(Number)
-  const byCode = new Map<string, number>()
-  for (const [index, { rule }] of rulesOf(plan.contract, level).entries())
-    byCode.set(rule.code, (byCode.get(rule.code) ?? 0) + (found[index] ?? 0))
-  return [...byCode].filter(([, rows]) => rows > 0).map(([code, rows]) => ({ code, level, rows }))
+  return codesOf(plan.contract, level)
+    .map(({ code }, index) => ({ code, level, rows: found[index] ?? 0 }))
+    .filter(({ rows }) => rows > 0)
 }
 
 /** For each column of the file, the contract's column it was read as, or '' for none. */

@@ -70,15 +70,17 @@ export class Column<Value> {
     return new Column({ ...this.definition, nulls: texts })
   }
 
-  /** Drops white space at both ends before anything is judged. */
+  /** Drops white space (no-break spaces too) at both ends before anything is judged. */
   trim(): Column<Value> {
     return this.#normalised('trim')
   }
 
+  /** In lower case, before anything is judged; the texts that mean null are compared as the file has them. */
   lower(): Column<Value> {
     return this.#normalised('lower')
   }
 
+  /** In upper case, as `lower`. */
   upper(): Column<Value> {
     return this.#normalised('upper')
   }
@@ -93,11 +95,10 @@ export class Column<Value> {
     return this.#ruled({ suffix: 'above_maximum', test: { kind: 'at_most', value: String(value) } })
   }
 
-  /** Number of characters allowed. The upper bound also sizes the column in the destination. */
+  /** Number of characters (code points) allowed. The upper bound also sizes the column in the destination. */
   length(bounds: { readonly min?: number; readonly max?: number }): Column<Value> {
     const { min, max } = bounds
-    const type: LogicalType =
-      this.definition.type.kind === 'text' ? { kind: 'text', maxLength: max } : this.definition.type
+    const type = shortened(this.definition.type, max)
     return new Column<Value>({ ...this.definition, type }).#ruled({
       suffix: 'length',
       test: { kind: 'length', min, max },
@@ -106,8 +107,7 @@ export class Column<Value> {
 
   /** The whole text must match. Only what every engine understands: no look-around, no back-references. */
   pattern(pattern: RegExp | string): Column<Value> {
-    const source = typeof pattern === 'string' ? pattern : pattern.source
-    return this.#ruled({ suffix: 'pattern', test: { kind: 'matches', pattern: source } })
+    return this.#ruled({ suffix: 'pattern', test: { kind: 'matches', pattern: patternText(pattern) } })
   }
 
   /** No two rows of a file may have the same value: the first is valid, later ones are rejects. */
@@ -132,4 +132,17 @@ export class Column<Value> {
   #ruled(rule: ValueRule): Column<Value> {
     return new Column({ ...this.definition, rules: [...this.definition.rules, rule] })
   }
+}
+
+/** Of several upper bounds the least sizes the column. */
+function shortened(type: LogicalType, max: number | undefined): LogicalType {
+  if (type.kind !== 'text' || max === undefined) return type
+  return { kind: 'text', maxLength: Math.min(max, type.maxLength ?? max) }
+}
+
+/** Flags that change what a pattern matches become part of it, for `check` to refuse: engines do not share them. */
+function patternText(pattern: RegExp | string): string {
+  if (typeof pattern === 'string') return pattern
+  const flags = pattern.flags.replaceAll(/[dguvy]/g, '')
+  return flags === '' ? pattern.source : `(?${flags}:${pattern.source})`
 }

@@ -2,8 +2,6 @@ import type { LogicalType, Parse } from '../model/plan.ts'
 import { Column, type ValueRule } from './column.ts'
 import { EMAIL_PATTERNS, IP_PATTERN, URL_PATTERN, type EmailForm } from './patterns.ts'
 
-const text255: LogicalType = { kind: 'text', maxLength: 255 }
-
 function column<Value>(type: LogicalType, parse: Parse, rules: readonly ValueRule[] = []): Column<Value> {
   return new Column({
     type,
@@ -44,7 +42,7 @@ export function email({ form = 'plain', blanksAround = false }: EmailOptions = {
   return matching(pattern, { kind: 'text', maxLength: 254 }).length({ max: 254 })
 }
 
-/** A whole number of 64 bits, with no thousands marks. */
+/** A whole number of 64 bits: a sign and digits, zeros before them allowed; no thousands marks, no `1e3`, no `3.0`. */
 export function integer(): Column<number> {
   return column({ kind: 'integer' }, { kind: 'integer' })
 }
@@ -55,7 +53,10 @@ export interface DecimalMarks {
   readonly thousandsMark?: '.' | ',' | ' '
 }
 
-/** An exact number of `precision` digits, `scale` of them behind the mark. More digits are a reject, never rounded. */
+/**
+ * An exact number of `precision` digits, `scale` of them behind the mark. More digits are a reject, never rounded; zeros before
+ * the number do not count.
+ */
 export function decimal(precision: number, scale: number, marks: DecimalMarks = {}): Column<string> {
   return column(
     { kind: 'decimal', precision, scale },
@@ -63,7 +64,7 @@ export function decimal(precision: number, scale: number, marks: DecimalMarks = 
   )
 }
 
-/** A floating-point number of 64 bits. */
+/** A floating-point number of 64 bits; one too great for it is a reject. */
 export function double(): Column<number> {
   return column({ kind: 'double' }, { kind: 'double' })
 }
@@ -91,16 +92,20 @@ export function time(format = 'HH:mm:ss'): Column<string> {
   return column({ kind: 'time', ...secondsOf(format) }, { kind: 'time', format })
 }
 
+/** A UUID of five groups of hexadecimal digits. */
 export function uuid(): Column<string> {
   return column({ kind: 'uuid' }, { kind: 'uuid' })
 }
 
 /** One of a few texts, compared letter by letter. */
 export function oneOf<const Values extends readonly string[]>(...values: Values): Column<Values[number]> {
-  return column(text255, { kind: 'text' }, [{ suffix: 'not_allowed', test: { kind: 'among', values } }])
+  const longest = values.reduce((length, value) => Math.max(length, [...value].length), 255)
+  return column({ kind: 'text', maxLength: longest }, { kind: 'text' }, [
+    { suffix: 'not_allowed', test: { kind: 'among', values } },
+  ])
 }
 
-/** A JSON document, kept as written. */
+/** A JSON document (RFC 8259), kept as written. */
 export function json(): Column<string> {
   return column({ kind: 'json' }, { kind: 'json' })
 }

@@ -7,7 +7,7 @@ export type EmailForm = 'plain' | 'html5' | 'rfc5322'
  * `rfc5322` also takes quoted local parts.
  */
 export const EMAIL_PATTERNS: Readonly<Record<EmailForm, string>> = {
-  plain: "[A-Za-z0-9_'+-]+([.][A-Za-z0-9_'+-]+)*@([A-Za-z0-9][A-Za-z0-9-]*[.])+[A-Za-z]{2,}",
+  plain: "([A-Za-z0-9_'+-]+[.])*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9-]*[.])+[A-Za-z]{2,}",
   html5:
     "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*",
   rfc5322:

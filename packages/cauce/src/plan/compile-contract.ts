@@ -1,6 +1,6 @@
 import type { Column, ColumnDefinition } from '../pipeline/column.ts'
 import type { Contract } from '../pipeline/contract.ts'
-import type { ColumnPlan, ContractPlan, Parse, Rule } from '../model/plan.ts'
+import type { ColumnPlan, ContractPlan, LogicalType, Parse, Rule } from '../model/plan.ts'
 import { portablePattern } from './portable-pattern.ts'
 
 /** Bits a reader sets on a record it had to repair or could not decode, with the code each one becomes. */
@@ -49,13 +49,18 @@ function compileColumn(name: string, { definition }: Column<unknown>): ColumnPla
     name,
     headers: definition.headers ?? [name],
     anyHeader: definition.anyHeader,
-    type: definition.type,
+    type: storedType(definition),
     parse: definition.parse,
     nullable: definition.nullable,
     nulls: definition.nulls,
     normalise: definition.normalise,
     defaultText: definition.defaultText,
   }
+}
+
+/** Values of any length are loaded where the rules only warn, so they size no column. */
+function storedType({ type, level }: ColumnDefinition): LogicalType {
+  return type.kind === 'text' && level === 'warning' ? { kind: 'text', maxLength: undefined } : type
 }
 
 function rowShapeRules(): readonly Rule[] {

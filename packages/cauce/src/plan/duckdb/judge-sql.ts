@@ -1,5 +1,6 @@
 import type { ColumnPlan, ContractPlan, Level, Rule } from '../../model/plan.ts'
 import { fillSql, type ItemFacts } from '../fill-sql.ts'
+import { WHITE_SPACE } from '../value-patterns.ts'
 import { duckdbType, parseSql } from './parse-sql.ts'
 import { duckdbQuoting, quoteName, quoteText } from './quote.ts'
 
@@ -10,7 +11,7 @@ export interface JudgeInput {
   readonly nulls: readonly string[]
   /** For each column of the contract, the file's column it is found in, or -1. */
   readonly order: readonly number[]
-  /** Columns of the file, named `f0`, `f1` … in `relation`. */
+  /** Columns of the file, named by `fileColumn` in `relation`. */
   readonly fileColumns: number
   /** Spare columns `_x1` … of the relation that a row with too many fields spills into. */
   readonly spareColumns: number
@@ -24,6 +25,14 @@ export interface JudgeInput {
 }
 
 /**
+ * Name of a file's column, counted from 0, in the relation to be judged. Like every name of ours it begins with `_`, which no
+ * column of a contract does.
+ */
+export function fileColumn(position: number): string {
+  return `_f${position}`
+}
+
+/**
  * SQL that reads every record once, as text, and judges it in one pass into the temporary table `judged`: the contract's
  * typed columns, `_err` and `_warn` (bit n: rule n of that level is broken) and `_fields` (the texts, for broken rows only).
  * A row of the wrong width, or one the reader flagged, is not judged further: its fields cannot be trusted.
@@ -33,24 +42,24 @@ export function judgeSql(input: JudgeInput): string {
   const names = contract.columns.map(({ name }) => quoteName(name))
   const carried = input.carried.map(quoteName)
   const values = contract.columns.map((column, i) =>
-    column.parse.kind === 'text' ? `t${i} AS v${i}` : `${parseSql(`t${i}`, column)} AS v${i}`,
+    column.parse.kind === 'text' ? `_t${i} AS _v${i}` : `${parseSql(`_t${i}`, column)} AS _v${i}`,
   )
-  const checks = rulesOf(contract, 'error').filter(isCheck)
+  const errors = maskWithChecks('error', input)
   const keepAllFields = contract.rules.some(({ test, level }) => level === 'error' && isLate(test.kind))
   const fields = `[${fileFields(input).join(', ')}]`
   return `CREATE TEMP TABLE judged AS
 SELECT ${[...names, ...carried].join(', ')},
-  ${maskWithChecks(checks, input)} AS _err,
-  ${maskWithChecks(rulesOf(contract, 'warning').filter(isCheck), input)} AS _warn,
-  ${keepAllFields ? fields : `CASE WHEN _err <> 0${checks.length > 0 ? ` OR ${maskWithChecks(checks, input)} <> 0` : ''} THEN ${fields} END`} AS _fields
+  ${errors} AS _err,
+  ${maskWithChecks('warning', input)} AS _warn,
+  ${keepAllFields ? fields : `CASE WHEN ${errors} <> 0 THEN ${fields} END`} AS _fields
 FROM (
-  SELECT *, ${names.map((name, i) => `v${i} AS ${name}`).join(', ')},
+  SELECT *, ${names.map((name, i) => `_v${i} AS ${name}`).join(', ')},
     ${errorMask(input)} AS _err,
     ${columnMask('warning', input)} AS _warn
   FROM (
     SELECT *, ${values.join(', ')}
     FROM (
-      SELECT *, ${contract.columns.map((column, i) => `${textSql(column, input.order[i] ?? -1, input)} AS t${i}`).join(', ')}
+      SELECT *, ${contract.columns.map((column, i) => `${textSql(column, input.order[i] ?? -1, input)} AS _t${i}`).join(', ')}
       FROM ${input.relation}
     )
   )
@@ -83,21 +92,28 @@ export function lateRuleSql(contract: ContractPlan): readonly string[] {
 
 /** A list of the codes of the broken rules, in the contract's order, each once. */
 export function brokenCodesSql(contract: ContractPlan, mask: string): string {
-  const cases = rulesOf(contract, 'error').map(
-    ({ rule, bit }) => `CASE WHEN ${mask} & ${bit} <> 0 THEN ${quoteText(rule.code)} END`,
+  const cases = codesOf(contract, 'error').map(
+    ({ code, bits }) => `CASE WHEN ${mask} & ${bits} <> 0 THEN ${quoteText(code)} END`,
   )
-  const list = `list_filter([${cases.join(', ')}], lambda code: code IS NOT NULL)`
-  const codes = rulesOf(contract, 'error').map(({ rule }) => rule.code)
-  return new Set(codes).size === codes.length
-    ? list
-    : `list_filter([${[...new Set(codes)].map(quoteText).join(', ')}], lambda code: list_contains(${list}, code))`
+  return `list_filter([${cases.join(', ')}], lambda code: code IS NOT NULL)`
 }
 
-/** One row: how many of the rows chosen by `where` break each rule of the level, in rule order. */
-export function ruleCountsSql(contract: ContractPlan, level: Level, where: string): string | undefined {
+/** One row: how many of the rows chosen by `where` break a rule of each code of the level, in the order of `codesOf`. */
+export function codeCountsSql(contract: ContractPlan, level: Level, where: string): string | undefined {
   const mask = level === 'error' ? '_err' : '_warn'
-  const counts = rulesOf(contract, level).map(({ bit }) => `count(*) FILTER (WHERE ${mask} & ${bit} <> 0)`)
+  const counts = codesOf(contract, level).map(({ bits }) => `count(*) FILTER (WHERE ${mask} & ${bits} <> 0)`)
   return counts.length === 0 ? undefined : `SELECT ${counts.join(', ')} FROM judged WHERE ${where}`
+}
+
+/** The codes of one level in the contract's order, each with the bits of all rules that share it. */
+export function codesOf(
+  contract: ContractPlan,
+  level: Level,
+): readonly { readonly code: string; readonly bits: bigint }[] {
+  const bitsOf = new Map<string, bigint>()
+  for (const { rule, bit } of rulesOf(contract, level))
+    bitsOf.set(rule.code, (bitsOf.get(rule.code) ?? 0n) | bit)
+  return [...bitsOf].map(([code, bits]) => ({ code, bits }))
 }
 
 interface NumberedRule {
@@ -106,7 +122,7 @@ interface NumberedRule {
 }
 
 /** The rules of one level with their bits. */
-export function rulesOf(contract: ContractPlan, level: Level): readonly NumberedRule[] {
+function rulesOf(contract: ContractPlan, level: Level): readonly NumberedRule[] {
   return contract.rules
     .filter((rule) => rule.level === level)
     .map((rule, index) => ({ rule, bit: 1n << BigInt(index) }))
@@ -116,10 +132,6 @@ function isLate(kind: Rule['test']['kind']): boolean {
   return kind === 'unique' || kind === 'distinct_row'
 }
 
-function isCheck({ rule }: NumberedRule): boolean {
-  return rule.test.kind === 'sql'
-}
-
 function comparedColumns(rule: Rule, contract: ContractPlan): readonly string[] | undefined {
   if (rule.test.kind === 'unique') return rule.test.columns.map(quoteName)
   return rule.test.kind === 'distinct_row' ? contract.columns.map(({ name }) => quoteName(name)) : undefined
@@ -127,7 +139,7 @@ function comparedColumns(rule: Rule, contract: ContractPlan): readonly string[] 
 
 function fileFields({ fileColumns, spareColumns }: JudgeInput): readonly string[] {
   return [
-    ...Array.from({ length: fileColumns }, (_, i) => `f${i}`),
+    ...Array.from({ length: fileColumns }, (_, i) => fileColumn(i)),
     ...Array.from({ length: spareColumns }, (_, i) => `_x${i + 1}`),
   ]
 }
@@ -136,7 +148,8 @@ function fileFields({ fileColumns, spareColumns }: JudgeInput): readonly string[
 function textSql(column: ColumnPlan, position: number, { nulls }: JudgeInput): string {
   const fallback = column.defaultText === undefined ? 'NULL' : quoteText(column.defaultText)
   if (position < 0) return `CAST(${fallback} AS VARCHAR)`
-  const field = column.normalise.includes('trim') ? `trim(f${position})` : `f${position}`
+  const name = fileColumn(position)
+  const field = column.normalise.includes('trim') ? `trim(${name}, ${quoteText(WHITE_SPACE)})` : name
   const means = column.nulls ?? nulls
   const known = means.length === 0 ? field : nullIfAmong(field, means)
   const folded = column.normalise
@@ -154,16 +167,18 @@ function nullIfAmong(field: string, texts: readonly string[]): string {
 function errorMask(input: JudgeInput): string {
   const shape = rulesOf(input.contract, 'error').flatMap(({ rule, bit }) => {
     const broken = shapeBroken(rule, input)
-    return broken === undefined ? [] : [`WHEN ${broken} THEN ${bit}`]
+    return broken === undefined ? [] : [{ broken, bit }]
   })
   const columns = columnMask('error', input)
-  return shape.length === 0 ? columns : `CASE ${shape.join(' ')} ELSE ${columns} END`
+  if (shape.length === 0) return columns
+  const anyBroken = shape.map(({ broken }) => broken).join(' OR ')
+  return `CASE WHEN ${anyBroken} THEN ${maskOf(shape)} ELSE ${columns} END`
 }
 
 function shapeBroken({ test }: Rule, input: JudgeInput): string | undefined {
   if (test.kind === 'unflagged') return input.hasFlags ? `_flags & ${test.bit} <> 0` : undefined
   if (test.kind !== 'width') return undefined
-  if (test.side === 'few') return `f${input.fileColumns - 1} IS NULL`
+  if (test.side === 'few') return `${fileColumn(input.fileColumns - 1)} IS NULL`
   return input.spareColumns > 0 ? '_x1 IS NOT NULL' : undefined
 }
 
@@ -172,14 +187,21 @@ function columnMask(level: Level, { contract }: JudgeInput): string {
     const index = contract.columns.findIndex(({ name }) => name === rule.column)
     const column = contract.columns[index]
     const broken = column === undefined ? undefined : brokenSql(rule, column, index)
-    return broken === undefined ? [] : [`CASE WHEN ${broken} THEN ${bit} ELSE 0 END`]
+    return broken === undefined ? [] : [{ broken, bit }]
   })
-  return bits.length === 0 ? '0::BIGINT' : `(${bits.join(' | ')})::BIGINT`
+  return maskOf(bits)
+}
+
+/** The bits of the rules that are broken, as one number. */
+function maskOf(bits: readonly { readonly broken: string; readonly bit: bigint }[]): string {
+  if (bits.length === 0) return '0::BIGINT'
+  return `(${bits.map(({ broken, bit }) => `CASE WHEN ${broken} THEN ${bit} ELSE 0 END`).join(' | ')})::BIGINT`
 }
 
 /** True exactly when the value breaks the rule; a missing or unparsable value breaks `present` or `parses` and nothing else. */
 function brokenSql({ test }: Rule, column: ColumnPlan, index: number): string | undefined {
-  const [text, value] = [`t${index}`, `v${index}`]
+  const [text, value] = [`_t${index}`, `_v${index}`]
+  const readable = column.parse.kind === 'text' ? '' : `${value} IS NOT NULL AND `
   const bound = (limit: string): string => `CAST(${quoteText(limit)} AS ${duckdbType(column.type)})`
   switch (test.kind) {
     case 'present':
@@ -187,18 +209,15 @@ function brokenSql({ test }: Rule, column: ColumnPlan, index: number): string | 
     case 'parses':
       return `${text} IS NOT NULL AND ${value} IS NULL`
     case 'matches':
-      return `${text} IS NOT NULL AND NOT regexp_full_match(${text}, ${quoteText(test.pattern)})`
+      return `${readable}${text} IS NOT NULL AND NOT regexp_full_match(${text}, ${quoteText(test.pattern)})`
     case 'among':
-      return `${text} NOT IN (${test.values.map(quoteText).join(', ')})`
+      return `${readable}${text} NOT IN (${test.values.map(quoteText).join(', ')})`
     case 'at_least':
       return `${value} < ${bound(test.value)}`
     case 'at_most':
       return `${value} > ${bound(test.value)}`
     case 'length':
-      return [
-        ...(test.min === undefined ? [] : [`length(${text}) < ${test.min}`]),
-        ...(test.max === undefined ? [] : [`length(${text}) > ${test.max}`]),
-      ].join(' OR ')
+      return `${readable}length(${text}) NOT BETWEEN ${test.min ?? 0} AND ${test.max ?? Number.MAX_SAFE_INTEGER}`
     case 'unique':
     case 'distinct_row':
     case 'sql':
@@ -209,14 +228,23 @@ function brokenSql({ test }: Rule, column: ColumnPlan, index: number): string | 
 }
 
 /** The column rules' mask, joined by the row checks of rows whose columns all hold. */
-function maskWithChecks(checks: readonly NumberedRule[], { facts }: JudgeInput): string {
-  const mask = checks[0]?.rule.level === 'warning' ? '_warn' : '_err'
-  const bits = checks.flatMap(({ rule, bit }) =>
+function maskWithChecks(level: Level, { contract, facts }: JudgeInput): string {
+  const mask = level === 'warning' ? '_warn' : '_err'
+  const bits = rulesOf(contract, level).flatMap(({ rule, bit }) =>
     rule.test.kind === 'sql'
       ? [
-          `CASE WHEN _err = 0 AND (${fillSql(rule.test.sql, facts, duckdbQuoting)}) IS NOT TRUE THEN ${bit} ELSE 0 END`,
+          {
+            broken: `_err = 0 AND ${checkSql(fillSql(rule.test.sql, facts, duckdbQuoting))} IS NOT TRUE`,
+            bit,
+          },
         ]
       : [],
   )
-  return bits.length === 0 ? mask : `(${[mask, ...bits].join(' | ')})::BIGINT`
+  return bits.length === 0 ? mask : `(${mask} | ${maskOf(bits)})`
+}
+
+/** A check that cannot be computed for a row (a sum that overflows, say) does not hold for it; it must not stop the file. */
+function checkSql(sql: string): string {
+  // The line end closes a comment behind the check. DuckDB's TRY takes no subqueries.
+  return /\bselect\b/i.test(sql) ? `(${sql}\n)` : `TRY((${sql}\n))`
 }

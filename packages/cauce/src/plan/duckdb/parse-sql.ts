@@ -1,10 +1,7 @@
-import type { ColumnPlan, LogicalType } from '../../model/plan.ts'
+import type { ColumnPlan, LogicalType, Parse } from '../../model/plan.ts'
 import { parseDateFormat } from '../date-format.ts'
+import { valuePattern } from '../value-patterns.ts'
 import { quoteText } from './quote.ts'
-
-const INTEGER = '[+-]?[0-9]{1,19}'
-const DOUBLE = '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?'
-const UUID = '[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}'
 
 /** DuckDB's name for a logical type. */
 export function duckdbType(type: LogicalType): string {
@@ -32,62 +29,51 @@ export function duckdbType(type: LogicalType): string {
   }
 }
 
-/**
- * The value of a text, or NULL where it has none. A portable pattern stands before every cast: DuckDB's own casts take
- * `3.7`, `1e3`, `0x1F` and `1_000` for integers and Spark's do not, and a failing strptime costs four times a passing one.
- */
+/** The value of a text, or NULL where it has none. A portable pattern stands before every cast; see `valuePattern`. */
 export function parseSql(text: string, { parse, type }: ColumnPlan): string {
+  const pattern = valuePattern(parse, type)
+  const value = castSql(text, parse, type)
+  if (pattern === undefined) return value
+  // A failing strptime costs four times a passing one, so the pattern saves time as well.
+  return `CASE WHEN regexp_full_match(${text}, ${quoteText(pattern)}) THEN ${value} END`
+}
+
+function castSql(text: string, parse: Parse, type: LogicalType): string {
   switch (parse.kind) {
     case 'text':
       return text
     case 'integer':
-      return guarded(text, INTEGER, `TRY_CAST(${text} AS BIGINT)`)
+    case 'uuid':
+      return `TRY_CAST(${text} AS ${duckdbType(type)})`
     case 'decimal':
-      return decimalSql(text, parse.decimalMark, parse.thousandsMark, type)
+      return `TRY_CAST(${pointed(text, parse)} AS ${duckdbType(type)})`
     case 'double':
-      return guarded(
-        text,
-        DOUBLE,
-        `CASE WHEN isfinite(TRY_CAST(${text} AS DOUBLE)) THEN TRY_CAST(${text} AS DOUBLE) END`,
-      )
+      return `CASE WHEN isfinite(TRY_CAST(${text} AS DOUBLE)) THEN TRY_CAST(${text} AS DOUBLE) END`
     case 'boolean':
-      return booleanSql(text, parse.trueWords, parse.falseWords)
+      return `CASE WHEN lower(${text}) IN (${wordList(parse.trueWords)}) THEN true WHEN lower(${text}) IN (${wordList(parse.falseWords)}) THEN false END`
     case 'date':
     case 'timestamp':
-    case 'time':
-      return momentSql(text, parse.format, type)
-    case 'uuid':
-      return guarded(text, UUID, `TRY_CAST(${text} AS UUID)`)
+    case 'time': {
+      const format = parseDateFormat(parse.format)?.strptime ?? ''
+      return `CAST(try_strptime(${text}, ${quoteText(format)}) AS ${duckdbType(type)})`
+    }
     case 'json':
-      return `CASE WHEN json_valid(${text}) THEN ${text} END`
+      return `CASE WHEN json_valid(${text}) AND NOT ${lenientJson(text)} THEN TRY_CAST(${text} AS JSON) END`
   }
 }
 
-function guarded(text: string, pattern: string, cast: string): string {
-  return `CASE WHEN regexp_full_match(${text}, ${quoteText(pattern)}) THEN ${cast} END`
+/** A decimal as the engine spells it. */
+function pointed(text: string, { decimalMark, thousandsMark }: Extract<Parse, { kind: 'decimal' }>): string {
+  const bare = thousandsMark === undefined ? text : `replace(${text}, ${quoteText(thousandsMark)}, '')`
+  return decimalMark === '.' ? bare : `replace(${bare}, ${quoteText(decimalMark)}, '.')`
 }
 
-function decimalSql(text: string, mark: string, thousands: string | undefined, type: LogicalType): string {
-  const { precision, scale } = type.kind === 'decimal' ? type : { precision: 18, scale: 0 }
-  const digits = precision - scale
-  const whole =
-    thousands === undefined
-      ? `[0-9]{${digits === 0 ? '0,1' : `1,${digits}`}}`
-      : `([0-9]{1,3}([${thousands}][0-9]{3})*|[0-9]{1,${Math.max(digits, 1)}})`
-  const fraction = scale === 0 ? '' : `([${mark}][0-9]{1,${scale}})?`
-  const bare = thousands === undefined ? text : `replace(${text}, ${quoteText(thousands)}, '')`
-  const plain = mark === '.' ? bare : `replace(${bare}, ${quoteText(mark)}, '.')`
-  return guarded(text, `[+-]?${whole}${fraction}`, `TRY_CAST(${plain} AS ${duckdbType(type)})`)
+function wordList(words: readonly string[]): string {
+  return words.map((word) => quoteText(word.toLowerCase())).join(', ')
 }
 
-function booleanSql(text: string, trueWords: readonly string[], falseWords: readonly string[]): string {
-  const list = (words: readonly string[]): string =>
-    words.map((word) => quoteText(word.toLowerCase())).join(', ')
-  return `CASE WHEN lower(${text}) IN (${list(trueWords)}) THEN true WHEN lower(${text}) IN (${list(falseWords)}) THEN false END`
-}
-
-function momentSql(text: string, format: string, type: LogicalType): string {
-  const { pattern, strptime } = parseDateFormat(format) ?? { pattern: '', strptime: '' }
-  const moment = `try_strptime(${text}, ${quoteText(strptime)})`
-  return guarded(text, pattern, `CAST(${moment} AS ${duckdbType(type)})`)
+/** What DuckDB takes for JSON and the standard (and MySQL) does not: commas before a closing bracket, NaN and infinities. */
+function lenientJson(text: string): string {
+  const bare = `regexp_replace(${text}, ${quoteText(String.raw`"([^"\\]|\\.)*"`)}, '""', 'g')`
+  return `regexp_matches(${bare}, ${quoteText(String.raw`,[ \t\r\n]*[\]}]|[Nn][Aa][Nn]|[Ii][Nn][Ff]`)})`
 }

@@ -10,11 +10,12 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-/** Names and values for DuckDB. */
+/** Names and values for DuckDB. Parentheses keep a sign from joining the minus before it, which would begin a comment. */
 export const duckdbQuoting: Quoting = {
   name: quoteName,
   value: (value) => {
     if (value === null) return 'NULL'
-    return typeof value === 'string' ? quoteText(value) : String(value)
+    if (typeof value === 'string') return quoteText(value)
+    return typeof value === 'number' && value < 0 ? `(${value})` : String(value)
   },
 }

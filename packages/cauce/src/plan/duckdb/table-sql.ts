@@ -1,4 +1,11 @@
-import type { ContractPlan, MergePlan, RejectField, SqlText, TablePlan } from '../../model/plan.ts'
+import type {
+  ContractPlan,
+  MergePlan,
+  PeriodUnit,
+  RejectField,
+  SqlText,
+  TablePlan,
+} from '../../model/plan.ts'
 import { fillSql, type ItemFacts } from '../fill-sql.ts'
 import { duckdbQuoting, quoteName, quoteText } from './quote.ts'
 
@@ -20,7 +27,8 @@ export function tableSql(table: TablePlan, contract: ContractPlan, facts: ItemFa
   if (from.kind === 'rejects')
     return `SELECT ${rejectColumns(from.columns, facts)} FROM rejects ORDER BY record`
   const rows =
-    from.kind === 'sql' ? `(${fillSql(from.sql, facts, duckdbQuoting)})` : validRows(table, contract)
+    // The line end closes a comment behind the query.
+    from.kind === 'sql' ? `(${fillSql(from.sql, facts, duckdbQuoting)}\n)` : validRows(table, contract, facts)
   if (table.mode === 'upsert')
     return `SELECT * FROM ${rows} AS merged ORDER BY ${table.key.map(quoteName).join(', ')}`
   if (!table.technicalColumns) return `SELECT * FROM ${rows} AS appended`
@@ -34,33 +42,44 @@ export function validViewSql(contract: ContractPlan): string {
 WHERE _err = 0 AND rowid + 1 NOT IN (SELECT record FROM skipped)`
 }
 
-function validRows(table: TablePlan, contract: ContractPlan): string {
+function validRows(table: TablePlan, contract: ContractPlan, facts: ItemFacts): string {
   const columns = contract.columns.map(({ name }) => quoteName(name))
   if (table.mode !== 'upsert')
     return `(SELECT ${columns.join(', ')}${table.technicalColumns ? ', _record' : ''} FROM valid)`
   const keys = table.key.map(quoteName)
   const merged = Object.entries(table.merge).map(
-    ([column, merge]) => `${mergedWithin(quoteName(column), merge)} AS ${quoteName(column)}`,
+    ([column, merge]) => `${mergedWithin(quoteName(column), merge, facts)} AS ${quoteName(column)}`,
   )
   return `(SELECT ${[...keys, ...merged].join(', ')} FROM valid GROUP BY ${keys.join(', ')})`
 }
 
-/** How rows of one file with the same key become one; ties go by record. */
-function mergedWithin(column: string, merge: MergePlan): string {
+/**
+ * How rows of one file with the same key become one, as the destination would merge them one by one: ties go by record, and a
+ * missing `by` comes before every other for `last`, after every other for `first`.
+ */
+function mergedWithin(column: string, merge: MergePlan, facts: ItemFacts): string {
   switch (merge.kind) {
     case 'min':
     case 'max':
-      return `${merge.kind}(${column})`
     case 'sum':
-    case 'period':
-      return `sum(${column})`
+      return `${merge.kind}(${column})`
     case 'replace':
-      return `arg_max(${column}, _record)`
+      // Not arg_max, which passes over NULL.
+      return `last(${column} ORDER BY _record)`
     case 'first':
-      return `first(${column} ORDER BY ${quoteName(merge.by)}, _record)`
+      return `first(${column} ORDER BY ${quoteName(merge.by)} NULLS LAST, _record)`
     case 'last':
-      return `last(${column} ORDER BY ${quoteName(merge.by)}, _record)`
+      return `last(${column} ORDER BY ${quoteName(merge.by)} NULLS FIRST, _record)`
+    case 'period':
+      return `coalesce(sum(${column}) FILTER (WHERE ${inPeriod(merge.unit, merge.dated, facts)}), 0)`
   }
+}
+
+/** Whether a row is dated in the reference date's year or month. */
+function inPeriod(unit: PeriodUnit, dated: readonly string[], facts: ItemFacts): string {
+  const date = `coalesce(${dated.map(quoteName).join(', ')})`
+  const reference = fillSql({ pieces: [{ reference: 'reference_date' }] }, facts, duckdbQuoting)
+  return `date_trunc('${unit}', ${date}) = date_trunc('${unit}', ${reference})`
 }
 
 function technical(rows: string, hasRecord: boolean, facts: ItemFacts): string {
