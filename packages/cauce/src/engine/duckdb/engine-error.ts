@@ -62,7 +62,8 @@ function describe(kind: string, firstLine: string, text: string): string {
     const reason = CSV_REASONS.map((pattern) => pattern.exec(text)?.[0]).find((found) => found !== undefined)
     return reason === undefined ? firstLine : `${firstLine}: ${reason}`
   }
-  return KINDS_THAT_QUOTE_DATA.has(kind) ? maskValues(firstLine) : firstLine
+  const quotesData = KINDS_THAT_QUOTE_DATA.has(kind) || /duplicate key/i.test(firstLine)
+  return quotesData ? maskValues(firstLine) : firstLine
 }
 
 /**

@@ -5,7 +5,7 @@ import { appendRows, type AppendValue } from './append-rows.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
 import { toEngineValue, type EngineValue } from './engine-value.ts'
 import { logicalTypeOf } from './logical-type-of.ts'
-import { openLockedInstance } from './open-instance.ts'
+import { openLockedInstance, type Instance } from './open-instance.ts'
 
 export interface EngineOptions {
   /** The only folder the engine can read and write; it spills into a folder of its own inside. */
@@ -65,6 +65,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     memoryMb,
     threads,
   })
+  return engineOn(instance, spoolDirectory)
+}
+
+/** The face of an engine on any instance. `folder` is what a full disk is reported by when DuckDB names no file. */
+export function engineOn(instance: Instance, folder: string): Engine {
   const { connection } = instance
   let running: Promise<unknown> = Promise.resolve()
   const close = async (): Promise<void> => {
@@ -75,7 +80,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   const guarded = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     const outcome = work().catch((error: unknown) => {
-      throw toEngineError(error, spoolDirectory)
+      throw toEngineError(error, folder)
     })
     running = outcome.catch(() => undefined)
     return outcome
@@ -90,7 +95,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         return first === undefined ? null : toEngineValue(first)
       }),
     columns: async (sql) => guarded(async () => describe(connection, sql)),
-    integerColumns: (sql) => streamIntegers(connection, sql, spoolDirectory),
+    integerColumns: (sql) => streamIntegers(connection, sql, folder),
     appendRows: async (table, rows) => guarded(async () => appendRows(connection, table, rows)),
     interrupt: () => connection.interrupt(),
     close,
@@ -116,7 +121,7 @@ async function describe(connection: DuckDBConnection, sql: string): Promise<read
 async function* streamIntegers(
   connection: DuckDBConnection,
   sql: string,
-  spoolDirectory: string,
+  folder: string,
 ): AsyncGenerator<readonly BigInt64Array[], void> {
   try {
     const result = await connection.stream(sql)
@@ -131,7 +136,7 @@ async function* streamIntegers(
       })
     }
   } catch (error) {
-    throw toEngineError(error, spoolDirectory)
+    throw toEngineError(error, folder)
   }
 }
 

@@ -4,20 +4,23 @@ import { quoteText } from '../../plan/duckdb/quote.ts'
 import { toEngineError } from './engine-error.ts'
 
 export interface InstanceOptions {
-  /** Where DuckDB spills; made when needed, removed on close, and always within reach. In no other instance's use. */
-  readonly tempFolder: string
   readonly memoryMb: number
   readonly threads: number
   /** DuckDB settings of the caller's own. */
   readonly settings?: Readonly<Record<string, string>>
 }
 
-/** What a locked instance may touch, besides its own memory and its temporary folder. */
+/** What a locked instance may touch besides its own memory. */
 export interface Reach {
   /** Folders whose files may be read and written. */
   readonly folders: readonly string[]
   /** Single files, named exactly. */
   readonly files: readonly string[]
+  /**
+   * Where DuckDB spills what does not fit in memory; made when needed, removed on close, and in no other instance's use.
+   * Undefined: nothing is spilled.
+   */
+  readonly tempFolder: string | undefined
 }
 
 export interface Instance {
@@ -32,14 +35,15 @@ export interface Instance {
  * It is not locked yet: see `openLockedInstance`, which almost everybody wants.
  */
 export async function openInstance(options: InstanceOptions): Promise<Instance> {
-  const { tempFolder, memoryMb, threads, settings = {} } = options
+  const { memoryMb, threads, settings = {} } = options
+  let spillsInto: string | undefined
   try {
     const instance = await DuckDBInstance.create(':memory:', {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       memory_limit: `${memoryMb}MiB`,
       threads: String(threads),
-      temp_directory: tempFolder,
+      temp_directory: '',
       preserve_insertion_order: 'true',
       ...settings,
     })
@@ -48,15 +52,18 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     await connection.run("SET TimeZone = 'UTC'")
     return {
       connection,
-      lock: async (reach) => lock(connection, reach),
+      lock: async (reach) => {
+        spillsInto = reach.tempFolder
+        await lock(connection, reach)
+      },
       close: async () => {
         connection.closeSync()
         instance.closeSync()
-        await rm(tempFolder, { recursive: true, force: true })
+        if (spillsInto !== undefined) await rm(spillsInto, { recursive: true, force: true })
       },
     }
   } catch (error) {
-    throw toEngineError(error, tempFolder)
+    throw toEngineError(error, '')
   }
 }
 
@@ -68,11 +75,12 @@ export async function openLockedInstance(options: InstanceOptions & Reach): Prom
     return instance
   } catch (error) {
     await instance.close()
-    throw toEngineError(error, options.tempFolder)
+    throw toEngineError(error, options.tempFolder ?? '')
   }
 }
 
-async function lock(connection: DuckDBConnection, { folders, files }: Reach): Promise<void> {
+async function lock(connection: DuckDBConnection, { folders, files, tempFolder }: Reach): Promise<void> {
+  if (tempFolder !== undefined) await connection.run(`SET temp_directory = ${quoteText(tempFolder)}`)
   // The order matters: what is allowed can no longer be said once external access is off.
   await connection.run(`SET allowed_directories = ${textList(folders.map((folder) => `${folder}/`))}`)
   await connection.run(`SET allowed_paths = ${textList(files)}`)
