@@ -38,7 +38,8 @@ function faults(freshDestination: () => Promise<string | undefined>): void {
       const broken = await visit.run({ CAUCE_FAIL_AT: place, VISITAS_BORRAR_ORIGEN: 'yes' })
       const dies = place.startsWith('worker:')
       // A second passage may lie beyond the last item of a performer; then nothing died and the run just ended.
-      if (place.endsWith('#1')) expect(dies ? broken.signal : broken.code).toBe(dies ? 'SIGKILL' : 75)
+      // A file of the samples fails by its layout, and 65 (a person must act) stands before 75 (try again).
+      if (place.endsWith('#1')) expect(dies ? broken.signal : broken.code).toBe(dies ? 'SIGKILL' : 65)
       const calm = await visit.run({ VISITAS_BORRAR_ORIGEN: 'yes' })
       expect([0, 65], calm.stderr).toContain(calm.code)
       expect(await readTables(visit.destination)).toEqual(undisturbed)

@@ -84,7 +84,7 @@ export async function carryItem(
 }
 
 async function itemTask(context: RunContext, item: ItemRow): Promise<ItemTask> {
-  const { plan, settings, ledger, home, owner, runId, clock, referenceDate } = context
+  const { plan, settings, ledger, home, spool, runId, clock, referenceDate } = context
   const attempt = `${item.id}_${item.epoch}`
   const { originLoadKey } = item
   const origin = originLoadKey === null ? undefined : await findItem(ledger, { loadKey: originLoadKey })
@@ -98,7 +98,7 @@ async function itemTask(context: RunContext, item: ItemRow): Promise<ItemTask> {
     run: runId,
     referenceDate,
     referenceIsExplicit: settings.referenceDate !== undefined,
-    spoolFolder: join(home.spool, `${owner.pid}_${attempt}`),
+    spoolFolder: join(spool, attempt),
     item: {
       entry: { key: item.key, sizeBytes: item.sizeBytes ?? 0, modifiedMs: item.modifiedMs ?? 0 },
       generation: item.generation,

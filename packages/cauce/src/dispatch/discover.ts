@@ -24,7 +24,7 @@ export async function discover(context: RunContext): Promise<void> {
       runId: context.runId,
       planHash: plan.hash,
       owner: context.owner,
-      boundHost: source.capabilities.sharesOurClock ? context.owner.host : null,
+      boundHost: source.capabilities.boundToHost ? context.owner.host : null,
       entries,
       nowMs: context.clock.now(),
     })

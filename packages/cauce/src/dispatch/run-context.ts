@@ -37,5 +37,7 @@ export interface RunContext {
   readonly runId: string
   readonly referenceDate: string
   readonly jobs: number
+  /** Folder for the spool of this process alone. */
+  readonly spool: string
   readonly emit: (event: RunEvent) => void
 }

@@ -21,6 +21,7 @@ import { discover } from './discover.ts'
 import { LEASE_MS } from './held-items.ts'
 import { Performer } from './performer.ts'
 import { ensureHome, type ProjectHome } from './project-home.ts'
+import { clearSpool, openSpool } from './process-spool.ts'
 import { reportFailures } from './report-failures.ts'
 import type { RunContext, RunEvent } from './run-context.ts'
 import { workItems } from './work-items.ts'
@@ -61,6 +62,8 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
   const { plan, settings, ledger, home, clock, signal, emit } = request
   await ensureHome(home)
   const owner = await ownIdentity()
+  await clearSpool(home)
+  await using spool = await openSpool(home, owner)
   await takeOver(ledger, { pipeline: plan.pipeline, nowMs: clock.now() })
   await recordPlan(ledger, { plan, nowMs: clock.now() })
   const run = await startRun(ledger, {
@@ -81,6 +84,7 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     runId: run.id,
     referenceDate: settings.referenceDate ?? dateInZone(clock.now(), plan.reference.timezone),
     jobs,
+    spool: spool.folder,
     emit,
   }
   const performers = Array.from({ length: jobs }, () => new Performer(process.env))
@@ -139,9 +143,9 @@ async function workOnHeld(
 
 /** Brings counters by year and month up to the reference date before the first load, also on a day without files. */
 async function sweep(context: RunContext, performer: Performer | undefined): Promise<void> {
-  const { plan, settings, home, owner, runId, referenceDate, signal } = context
+  const { plan, settings, spool, runId, referenceDate, signal } = context
   if (performer === undefined || plannedCounters(plan).length === 0) return
-  const spoolFolder = join(home.spool, `${owner.pid}_sweep_${runId}`)
+  const spoolFolder = join(spool, 'sweep')
   const result = await performer.perform(
     {
       kind: 'sweep',

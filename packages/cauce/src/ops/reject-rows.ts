@@ -1,9 +1,11 @@
-import { copyFile, mkdir, rm } from 'node:fs/promises'
+import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CauceError } from '../model/cauce-error.ts'
 import type { ContractPlan } from '../model/plan.ts'
 import { openEngine, type Engine } from '../engine/duckdb/open-engine.ts'
+import { openSpool } from '../dispatch/process-spool.ts'
 import type { ProjectHome } from '../dispatch/project-home.ts'
+import { ownIdentity } from '../ledger/process-identity.ts'
 import type { ItemRow } from '../ledger/tables.ts'
 import { quoteName, quoteText } from '../plan/duckdb/quote.ts'
 import { guardedSql } from '../plan/duckdb/formula-guard.ts'
@@ -30,14 +32,13 @@ export interface RejectDesk extends AsyncDisposable {
  */
 export async function openRejects(home: ProjectHome, item: ItemRow): Promise<RejectDesk> {
   const { loadKey } = item
-  const folder = join(home.spool, `rejects_${process.pid}_${item.id}`)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const spool = await openSpool(home, await ownIdentity(), `rejects_${item.id}`)
+  const { folder } = spool
   const path = join(folder, 'kept.parquet')
-  const remove = async (): Promise<void> => rm(folder, { recursive: true, force: true })
   try {
     await copyFile(join(home.rejects, `${loadKey}.parquet`), path)
   } catch (error) {
-    await remove()
+    await spool[Symbol.asyncDispose]()
     throw new CauceError(
       'REJECTS_UNREADABLE',
       { file: item.key, detail: error instanceof Error ? error.message : String(error) },
@@ -51,7 +52,7 @@ export async function openRejects(home: ProjectHome, item: ItemRow): Promise<Rej
     folder,
     async [Symbol.asyncDispose]() {
       await engine.close()
-      await remove()
+      await spool[Symbol.asyncDispose]()
     },
   }
 }

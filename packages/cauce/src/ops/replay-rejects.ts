@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { CauceError } from '../model/cauce-error.ts'
 import { sha256Hex } from '../model/load-key.ts'
 import { runPipeline } from '../dispatch/run-pipeline.ts'
+import { ownIdentity } from '../ledger/process-identity.ts'
+import { openSpool } from '../dispatch/process-spool.ts'
 import { ensureHome } from '../dispatch/project-home.ts'
 import { recordReplay } from '../dispatch/record-replay.ts'
 import { exportRejects } from './export-rejects.ts'
@@ -49,24 +51,19 @@ async function layInPlace(
   { home, ledger, plan, item, mendedPath }: ReplayRejectsRequest,
   loadKey: string,
 ): Promise<string> {
-  const folder = join(home.spool, `replay_${process.pid}_${item.id}`)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  try {
-    const draft = join(folder, 'rows.csv')
-    if (mendedPath === undefined) await exportRejects({ home, ledger, plan, item, outPath: draft })
-    else await copyFile(mendedPath, draft)
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(draft), hash)
-    // As kept, the same rows may be sent again whenever the plan has changed: they are then another item.
-    const name = `${loadKey.slice(0, 16)}-${sha256Hex(`${hash.digest('hex')}${mendedPath === undefined ? plan.hash : ''}`).slice(0, 16)}.csv`
-    const place = join(home.replays, name)
-    const known = await stat(place).catch(() => undefined)
-    if (known === undefined) {
-      await copyFile(draft, `${place}.part`)
-      await rename(`${place}.part`, place)
-    }
-    return name
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+  await using spool = await openSpool(home, await ownIdentity(), `replay_${item.id}`)
+  const draft = join(spool.folder, 'rows.csv')
+  if (mendedPath === undefined) await exportRejects({ home, ledger, plan, item, outPath: draft })
+  else await copyFile(mendedPath, draft)
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(draft), hash)
+  // As kept, the same rows may be sent again whenever the plan has changed: they are then another item.
+  const name = `${loadKey.slice(0, 16)}-${sha256Hex(`${hash.digest('hex')}${mendedPath === undefined ? plan.hash : ''}`).slice(0, 16)}.csv`
+  const place = join(home.replays, name)
+  const known = await stat(place).catch(() => undefined)
+  if (known === undefined) {
+    await copyFile(draft, `${place}.part`)
+    await rename(`${place}.part`, place)
   }
+  return name
 }

@@ -4,7 +4,6 @@ import { backUp } from './back-up.ts'
 import type { Extracted } from './extract.ts'
 import type { Stagehand } from './stagehand.ts'
 import type { ItemTask } from './task.ts'
-import { withRetries } from './with-retries.ts'
 
 interface Archived {
   readonly backup: string | undefined
@@ -14,7 +13,7 @@ interface Archived {
 /** Keeps a verified copy of the original, then, if asked, deletes it at the source: in this order, so that a crash loses nothing. */
 export async function archiveItem(
   task: ItemTask,
-  { clock, signal }: Stagehand,
+  { clock }: Stagehand,
   {
     source,
     original,
@@ -25,7 +24,7 @@ export async function archiveItem(
   const backup = await copyAside(task, original)
   failpoint('archive:after-backup')
   if (!deletes) return { backup, sourceDeletedMs: undefined }
-  await withRetries(signal, () => source.delete(task.item.entry))
+  await source.delete(task.item.entry)
   failpoint('archive:after-delete')
   return { backup, sourceDeletedMs: clock.now() }
 }

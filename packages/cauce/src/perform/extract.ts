@@ -3,7 +3,6 @@ import { CauceError } from '../model/cauce-error.ts'
 import { failpoint } from '../model/failpoint.ts'
 import type { Fetched, Source, SourceEntry } from '../connectors/source.ts'
 import type { Stagehand } from './stagehand.ts'
-import { withRetries } from './with-retries.ts'
 
 /** An original in the spool, proven whole. */
 export interface Extracted extends Fetched {
@@ -11,7 +10,8 @@ export interface Extracted extends Fetched {
 }
 
 /**
- * Brings an item's bytes to the spool. The file there has a fixed name: names from outside never become paths.
+ * Brings an item's bytes to the spool (the source mends broken transfers by itself). The file there has a fixed name: names
+ * from outside never become paths.
  * @returns undefined when the file is gone from the source
  */
 export async function extract(
@@ -21,23 +21,21 @@ export async function extract(
   hand: Stagehand,
 ): Promise<Extracted | undefined> {
   const path = join(spoolFolder, 'original')
-  return withRetries(hand.signal, async () => {
-    const current = await source.stat(entry.key)
-    if (current === undefined) return undefined
-    if (current.sizeBytes !== entry.sizeBytes || current.modifiedMs !== entry.modifiedMs)
-      throw new CauceError('SOURCE_CHANGED', {
-        file: entry.key,
-        detail: 'size or time differ from when it was discovered',
-      })
-    const fetched = await source.fetch({
-      entry,
-      toPath: path,
-      onBytes: (bytes) => {
-        hand.progress('extract', { bytes })
-        if (bytes >= entry.sizeBytes / 2) failpoint('extract:half-way')
-      },
-      signal: hand.signal,
+  const current = await source.stat(entry.key)
+  if (current === undefined) return undefined
+  if (current.sizeBytes !== entry.sizeBytes || current.modifiedMs !== entry.modifiedMs)
+    throw new CauceError('SOURCE_CHANGED', {
+      file: entry.key,
+      detail: 'size or time differ from when it was discovered',
     })
-    return { ...fetched, path }
+  const fetched = await source.fetch({
+    entry,
+    toPath: path,
+    onBytes: (bytes) => {
+      hand.progress('extract', { bytes })
+      if (bytes >= entry.sizeBytes / 2) failpoint('extract:half-way')
+    },
+    signal: hand.signal,
   })
+  return { ...fetched, path }
 }

@@ -23,6 +23,7 @@ export class Performance {
   #cancel = new AbortController()
   #seated: (() => void) | undefined
   #working: Promise<void> = Promise.resolve()
+  #busy = false
 
   constructor(tell: (message: FromPerformer) => void) {
     this.#tell = tell
@@ -45,6 +46,11 @@ export class Performance {
     this.#cancel.abort(new Error(reason))
   }
 
+  /** Whether a task is in hand. */
+  get isBusy(): boolean {
+    return this.#busy
+  }
+
   /** Waits for the task in hand and closes every connection. */
   async close(): Promise<void> {
     await this.#working
@@ -54,6 +60,7 @@ export class Performance {
 
   async #carry(task: Task): Promise<void> {
     this.#cancel = new AbortController()
+    this.#busy = true
     let result: TaskResult
     try {
       result = await this.#perform(task, this.#stagehand(this.#cancel.signal))
@@ -66,6 +73,7 @@ export class Performance {
       }
     }
     await rm(task.spoolFolder, { recursive: true, force: true })
+    this.#busy = false
     this.#tell({ kind: 'result', result })
   }
 

@@ -12,10 +12,10 @@ const performance = new Performance(tell)
 
 process.on('message', (message: ToPerformer) => performance.receive(message))
 process.once('disconnect', () => {
-  // A load may be under way; its rollback is the database's to do when the connection falls.
-  performance.cancel('the worker is gone')
+  // With nothing in hand the worker has let us go; else it is dead, and a load under way must not outlive it: the database
+  // rolls back when the connection falls, and the next run clears the spool.
+  if (performance.isBusy) process.exit(1)
   void performance.close().finally(() => process.exit(0))
-  setTimeout(() => process.exit(0), 2_000).unref()
 })
 // A terminal sends Ctrl-C to the whole group: the worker decides what becomes of the item in hand.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)

@@ -7,7 +7,7 @@ const FIRST_PAUSE_MS = 500
 
 /**
  * Runs a stage up to three times while it fails with class system. Errors that waiting cannot mend (a full disk, a database
- * somebody else holds, rows that do not add up) pass at once.
+ * somebody else holds, rows that do not add up) pass at once, and so do a source's: it tries again by itself.
  */
 export async function withRetries<Result>(
   signal: AbortSignal,
@@ -22,8 +22,4 @@ export async function withRetries<Result>(
   })
 }
 
-const WORTH_RETRYING = new Set<string>([
-  'SOURCE_UNREACHABLE',
-  'DESTINATION_UNREACHABLE',
-  'DESTINATION_FAILED',
-])
+const WORTH_RETRYING = new Set<string>(['DESTINATION_UNREACHABLE', 'DESTINATION_FAILED'])
