@@ -54,8 +54,9 @@ export class CanonicalWriter {
   /** Writes what has gathered. */
   async flush(): Promise<void> {
     this.#sealBatch()
-    for (const piece of this.#pieces) await this.#file.writeFile(piece)
+    const bytes = Buffer.concat(this.#pieces)
     this.#pieces = []
+    await this.#file.writeFile(bytes)
   }
 
   #characterFlags(units: Units): number {

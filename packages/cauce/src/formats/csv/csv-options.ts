@@ -13,7 +13,7 @@ export interface CsvOptions {
   /** Physical lines before the header or, without one, before the first record. */
   readonly skipLines: number
   readonly compression?: 'none' | 'gzip' | 'zstd' | 'zip' | undefined
-  /** The longest record accepted, in bytes of the file. Bounds memory. Default 16 MiB. */
+  /** The longest record accepted, in bytes of the file: up to 512 MiB, default 16. Memory is about four times that at worst. */
   readonly maxRecordBytes?: number | undefined
   /** Columns the reader expects: a hint for sniffing and, without a header, the number of fields records should have. */
   readonly columnCount?: number | undefined
@@ -49,3 +49,4 @@ export const RECORD_FLAGS = {
 export const SPARE_COLUMNS = 4
 
 export const DEFAULT_MAX_RECORD_BYTES = 16 * 1024 * 1024
+export const LARGEST_RECORD_BYTES = 512 * 1024 * 1024

@@ -73,11 +73,12 @@ export function fieldTexts(
   decoder: UnitDecoder,
 ): string[] {
   const count = Math.min(scanner.width, scanner.fieldStarts.length)
+  const span = (scanner.fieldEnds[count - 1] ?? 0) - (scanner.fieldStarts[0] ?? 0)
+  const target = { units: roomFor(span, units.BYTES_PER_ELEMENT === 2 ? 2 : 1), doubled: -1 }
   const texts: string[] = []
   for (let field = 0; field < count; field++) {
     const start = scanner.fieldStarts[field] ?? 0
     const end = scanner.fieldEnds[field] ?? 0
-    const target = { units: roomFor(end - start, units.BYTES_PER_ELEMENT === 2 ? 2 : 1), doubled: -1 }
     const length = copyField(units, start, end, marks, start >= scanner.plainFrom, target, 0)
     texts.push(decoder.show(target.units.subarray(0, length)).text)
   }

@@ -271,6 +271,7 @@ describe('what cannot be', () => {
       { maxRecordBytes: 100 },
       'FILE_UNREADABLE',
     ],
+    ['a record limit beyond all memory', Buffer.from('a,b'), { maxRecordBytes: 2 ** 40 }, 'CONFIG_INVALID'],
     ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), {}, 'FILE_UNREADABLE'],
     [
       'a mark against the declaration',

@@ -1,8 +1,14 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { CauceError } from '../../model/cauce-error.ts'
 import { unpack, type UnpackLimits } from '../compression/unpack.ts'
 import { takeCensus, type Census, type LineEnds } from './census.ts'
-import { DEFAULT_MAX_RECORD_BYTES, SPARE_COLUMNS, type CsvOptions } from './csv-options.ts'
+import {
+  DEFAULT_MAX_RECORD_BYTES,
+  LARGEST_RECORD_BYTES,
+  SPARE_COLUMNS,
+  type CsvOptions,
+} from './csv-options.ts'
 import { marksOf, type DialectCharacters } from './dialect-marks.ts'
 import type { Encoding } from './encoding.ts'
 import { PreparedCsv } from './prepared-csv.ts'
@@ -83,7 +89,7 @@ interface Work {
 
 async function prepareOpen(work: Work): Promise<PreparedCsv> {
   const { file, sizeBytes, options, hooks } = work
-  const maxRecordBytes = options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES
+  const maxRecordBytes = recordLimit(options)
   const head = await readHead(file, sizeBytes)
   const sniffed = sniffEncoding(head, options.encoding, hooks.file)
   const characters = charactersOf(head, sniffed, options, head.length === sizeBytes)
@@ -119,6 +125,13 @@ async function prepareOpen(work: Work): Promise<PreparedCsv> {
     lineEnd: lineEndOf(census.lineEnds),
   }
   return new PreparedCsv({ dialect, census, flaggedRecords, readable, original })
+}
+
+function recordLimit({ maxRecordBytes = DEFAULT_MAX_RECORD_BYTES }: CsvOptions): number {
+  if (Number.isInteger(maxRecordBytes) && maxRecordBytes > 0 && maxRecordBytes <= LARGEST_RECORD_BYTES)
+    return maxRecordBytes
+  const detail = `${maxRecordBytes} is not a number of bytes from 1 to ${LARGEST_RECORD_BYTES}`
+  throw new CauceError('CONFIG_INVALID', { where: 'read.maxRecordBytes', detail })
 }
 
 async function readHead(file: FileHandle, sizeBytes: number): Promise<Buffer> {
