@@ -99,7 +99,7 @@ export function uuid(): Column<string> {
 
 /** One of a few texts, compared letter by letter. */
 export function oneOf<const Values extends readonly string[]>(...values: Values): Column<Values[number]> {
-  const longest = values.reduce((length, value) => Math.max(length, [...value].length), 255)
+  const longest = values.reduce((length, value) => Math.max(length, Array.from(value).length), 255)
   return column({ kind: 'text', maxLength: longest }, { kind: 'text' }, [
     { suffix: 'not_allowed', test: { kind: 'among', values } },
   ])

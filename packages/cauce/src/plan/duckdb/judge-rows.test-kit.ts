@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openEngine, type Engine, type EngineRow } from '../../engine/duckdb/open-engine.ts'
+import { openEngine, type Engine } from '../../engine/duckdb/open-engine.ts'
+import type { EngineValue } from '../../engine/duckdb/engine-value.ts'
 import type { Contract } from '../../pipeline/contract.ts'
 import { compileContract } from '../compile-contract.ts'
 import type { ItemFacts } from '../fill-sql.ts'
@@ -115,15 +116,15 @@ export async function judgeRows(
   return found.map((row) => ({
     codes: linesOf(row['codes']),
     warnings: linesOf(row['warnings']),
-    values: Object.fromEntries(plan.columns.map(({ name }, i) => [name, textOf(row, `value${i}`)])),
+    values: Object.fromEntries(plan.columns.map(({ name }, i) => [name, textOf(row[`value${i}`])])),
   }))
 }
 
-function linesOf(value: EngineRow[string]): readonly string[] {
-  return value === '' || value === null || value === undefined ? [] : String(value).split('\n')
+function linesOf(value: EngineValue | undefined): readonly string[] {
+  const lines = textOf(value)
+  return lines === null || lines === '' ? [] : lines.split('\n')
 }
 
-function textOf(row: EngineRow, name: string): string | null {
-  const value = row[name]
+function textOf(value: EngineValue | undefined): string | null {
   return value === null || value === undefined ? null : String(value)
 }

@@ -17,7 +17,7 @@ import { check, contract, type Contract } from '../../pipeline/contract.ts'
 import { item, name, referenceDate, sql } from '../../pipeline/sql.ts'
 import { compileContract } from '../compile-contract.ts'
 import { codeCountsSql, codesOf } from './judge-sql.ts'
-import { judgeRows, openTestEngine, type JudgedRow, type TestRow } from './judge-rows.test-kit.ts'
+import { judgeRows, openTestEngine, type JudgedRow } from './judge-rows.test-kit.ts'
 
 let bench: Awaited<ReturnType<typeof openTestEngine>>
 beforeAll(async () => {
@@ -297,104 +297,6 @@ describe('checks', () => {
     const rows = await judge(contract('c', columns), [names, names.map(() => '')])
     expect(rows[0]?.values).toEqual(Object.fromEntries(names.map((column) => [column, column])))
     expect(rows[1]?.codes).toEqual(names.map((column) => `${column}:missing`))
-  })
-})
-
-describe('rows against each other', () => {
-  test('unique: the first valid occurrence is valid, later ones are rejects; null repeats freely', async () => {
-    const declared = contract('c', { id: integer().nullable().unique(), n: integer() })
-    expect(
-      await codesOfRows(declared, [
-        ['1', 'x'],
-        ['1', '1'],
-        ['01', '2'],
-        ['', '3'],
-        ['', '4'],
-        ['2', '5'],
-      ]),
-    ).toEqual([['n:not_an_integer'], [], ['id:repeated'], [], [], []])
-  })
-  test('unique as a warning', async () => {
-    const rows = await judge(contract('c', { id: text().unique().warn() }), [['a'], ['A'], ['a']])
-    expect(rows.map(({ codes, warnings }) => [codes, warnings])).toEqual([
-      [[], []],
-      [[], []],
-      [[], ['id:repeated']],
-    ])
-  })
-  test('two unique columns are compared with every row that keeps the other rules', async () => {
-    const declared = contract('c', { a: text().unique(), b: text().unique() })
-    expect(
-      await codesOfRows(declared, [
-        ['1', '1'],
-        ['1', '2'],
-        ['2', '2'],
-      ]),
-    ).toEqual([[], ['a:repeated'], ['b:repeated']])
-  })
-  test('repeated rows: equal in every column, null equal to null', async () => {
-    const columns = { a: text(), b: integer().nullable() }
-    const rows = [
-      ['x', ''],
-      ['x', ''],
-      ['x', '1'],
-      ['x', '01'],
-      ['peña', '1'],
-      ['pena', '1'],
-    ]
-    expect(await codesOfRows(contract('c', columns, { repeatedRows: 'error' }), rows)).toEqual([
-      [],
-      ['row:repeated'],
-      [],
-      ['row:repeated'],
-      [],
-      [],
-    ])
-    const warned = await judge(contract('c', columns, { repeatedRows: 'warning' }), rows)
-    expect(warned.filter(({ warnings }) => warnings.length > 0)).toHaveLength(2)
-    expect(
-      (await judge(contract('c', columns), rows)).every(
-        ({ codes, warnings }) => codes.length + warnings.length === 0,
-      ),
-    ).toBe(true)
-  })
-})
-
-describe('the shape of a row', () => {
-  const declared = contract('c', { a: integer(), b: integer() }, { checks: [check('never', sql`false`)] })
-  const shape = async (rows: readonly TestRow[]): Promise<readonly (readonly string[])[]> =>
-    (await judgeRows(bench.engine, declared, rows)).map(({ codes }) => codes)
-
-  test('too few, too many and flagged rows are not judged further', async () => {
-    expect(
-      await shape([
-        { fields: ['x'] },
-        { fields: ['x', 'y', 'z'] },
-        { fields: ['x', 'y'], flags: 1 },
-        { fields: ['x', 'y'], flags: 2 },
-        { fields: ['x', 'y'], flags: 4 },
-        { fields: ['1', ''] },
-        { fields: ['1', '2', ''] },
-      ]),
-    ).toEqual([
-      ['row:too_few_columns'],
-      ['row:too_many_columns'],
-      ['row:bad_quotes'],
-      ['row:nul_byte'],
-      ['row:undecodable_bytes'],
-      ['b:missing'],
-      ['row:too_many_columns'],
-    ])
-  })
-  test('everything that is wrong with it is told', async () => {
-    expect(await shape([{ fields: ['x'], flags: 7 }])).toEqual([
-      ['row:too_few_columns', 'row:bad_quotes', 'row:nul_byte', 'row:undecodable_bytes'],
-    ])
-  })
-  test('rows that cannot be trusted take no part in comparisons', async () => {
-    const unique = contract('c', { a: text().unique() }, { repeatedRows: 'error' })
-    const rows = await judgeRows(bench.engine, unique, [{ fields: ['1'], flags: 1 }, { fields: ['1'] }])
-    expect(rows.map(({ codes }) => codes)).toEqual([['row:bad_quotes'], []])
   })
 })
 
