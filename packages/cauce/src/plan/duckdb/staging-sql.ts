@@ -2,6 +2,9 @@ import type { LogicalType } from '../../model/plan.ts'
 import { duckdbType } from './parse-sql.ts'
 import { quoteName, quoteText } from './quote.ts'
 
+/** Twice the longest record accepted from a file, for every quote in it is doubled. DuckDB would buffer 16 of these. */
+const LONGEST_LINE_BYTES = 32 * 1024 * 1024
+
 interface StagedColumn {
   readonly name: string
   readonly type: LogicalType
@@ -33,14 +36,15 @@ export function stagedRelationSql(
   format: 'parquet' | 'mysql-text',
   path: string,
 ): string {
-  const names = columns.map(({ name }) => quoteName(name)).join(', ')
-  if (format === 'parquet') return `SELECT ${names} FROM read_parquet(${quoteText(path)})`
+  // Parquet has no moments of whole seconds, text no booleans: each type is said again.
+  const casts = columns
+    .map(({ name, type }) => `CAST(${quoteName(name)} AS ${duckdbType(type)}) AS ${quoteName(name)}`)
+    .join(', ')
+  if (format === 'parquet') return `SELECT ${casts} FROM read_parquet(${quoteText(path)})`
   const types = columns.map(({ name, type }) => `${quoteText(name)}: ${quoteText(textType(type))}`)
-  const casts = columns.map(
-    ({ name, type }) => `CAST(${quoteName(name)} AS ${duckdbType(type)}) AS ${quoteName(name)}`,
-  )
-  return `SELECT ${casts.join(', ')} FROM read_csv(${quoteText(path)}, auto_detect = false, header = false, delim = ',', quote = '"',
-  escape = '"', nullstr = 'NULL', allow_quoted_nulls = false, parallel = false, columns = {${types.join(', ')}})`
+  return `SELECT ${casts} FROM read_csv(${quoteText(path)}, auto_detect = false, header = false, delim = ',', quote = '"',
+  escape = '"', new_line = ${String.raw`'\n'`}, nullstr = 'NULL', allow_quoted_nulls = false, parallel = false,
+  max_line_size = ${LONGEST_LINE_BYTES}, buffer_size = ${LONGEST_LINE_BYTES}, columns = {${types.join(', ')}})`
 }
 
 /** MySQL writes booleans as 1 and 0. */
