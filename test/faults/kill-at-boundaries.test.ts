@@ -38,8 +38,8 @@ function faults(freshDestination: () => Promise<string | undefined>): void {
       const broken = await visit.run({ CAUCE_FAIL_AT: place, VISITAS_BORRAR_ORIGEN: 'yes' })
       const dies = place.startsWith('worker:')
       // A second passage may lie beyond the last item of a performer; then nothing died and the run just ended.
-      // A file of the samples fails by its layout, and 65 (a person must act) stands before 75 (try again).
-      if (place.endsWith('#1')) expect(dies ? broken.signal : broken.code).toBe(dies ? 'SIGKILL' : 65)
+      // 75 (try again), unless the sample with the wrong layout came far enough to count: 65 stands before 75.
+      if (place.endsWith('#1')) expect(dies ? [broken.signal] : [65, 75]).toContain(dies ? 'SIGKILL' : broken.code)
       const calm = await visit.run({ VISITAS_BORRAR_ORIGEN: 'yes' })
       expect([0, 65], calm.stderr).toContain(calm.code)
       expect(await readTables(visit.destination)).toEqual(undisturbed)
