@@ -1,8 +1,9 @@
 import type { Cli, CommonOptions } from './cli.ts'
+import { unbroken } from './terminal/wrap.ts'
 
-/** A command a person can copy: started the way this one was, on the same project. */
+/** A command a person can copy: started the way this one was, on the same project; coloured, and never broken over lines. */
 export function commandHint(
-  { environment }: Pick<Cli, 'environment'>,
+  { environment, out }: Pick<Cli, 'environment' | 'out'>,
   { project, home, ledger }: CommonOptions,
   words: readonly string[],
 ): string {
@@ -11,7 +12,7 @@ export function commandHint(
   const common = Object.entries({ project, home, ledger }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, value],
   )
-  return [...program, ...words, ...common].map(shellWord).join(' ')
+  return out.paint('command', unbroken([...program, ...words, ...common].map(shellWord).join(' ')))
 }
 
 /** An item as an argument: its key where that is plain to type, else its number. */

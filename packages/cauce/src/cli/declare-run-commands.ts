@@ -2,6 +2,7 @@ import { Argument, Option } from '@commander-js/extra-typings'
 import type { Cli } from './cli.ts'
 import { countOption } from './count-option.ts'
 import type { Act, Root } from './program.ts'
+import { wrapLine } from './terminal/wrap.ts'
 import { helpTexts } from './texts/help-texts.ts'
 
 /** `run`, `check` and `plan`: what declarations do. */
@@ -15,7 +16,7 @@ export function declareRunCommands(root: Root, cli: Cli, act: Act): void {
     .addOption(new Option('--json', say(helpTexts.json)))
     .addOption(new Option('--quiet', say(helpTexts.quiet)))
     .addOption(new Option('--detailed-exit-codes', say(helpTexts.detailedExitCodes)))
-    .addHelpText('after', `\n${say(helpTexts.runExits)}`)
+    .addHelpText('after', `\n${wrapLine(cli.out, '', say(helpTexts.runExits))}`)
     .action((pipelines, _options, command) =>
       act(async () => {
         const { runCommand } = await import('./commands/run.ts')

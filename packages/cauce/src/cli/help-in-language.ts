@@ -24,6 +24,7 @@ export function helpInLanguage({ say }: Speaker, screen: Screen): HelpConfigurat
         name in placeholderTexts ? open + say(placeholderTexts[name as keyof typeof placeholderTexts]) : mark,
       )
   const plain = new Help()
+  plain.showGlobalOptions = true
   return {
     showGlobalOptions: true,
     displayWidth: (text) => textWidth(text.replace(ANSI, '')),
@@ -33,6 +34,8 @@ export function helpInLanguage({ say }: Speaker, screen: Screen): HelpConfigurat
     styleSubcommandText: (text) => screen.paint('command', text),
     styleOptionText: (text) => screen.paint('command', text),
     styleArgumentText: (text) => screen.paint('command', text),
+    visibleGlobalOptions: (command) =>
+      plain.visibleGlobalOptions(command).filter(({ long }) => long !== '--version'),
     commandUsage: (command) => worded(plain.commandUsage(command)),
     subcommandTerm: (command) => worded([command.name(), ...argumentsOf(command)].join(' ')),
     argumentTerm: (argument) => worded(`<${argument.name()}`).slice(1),

@@ -8,6 +8,7 @@ import type { Cli, CommonOptions } from './cli.ts'
 import { commandHint } from './command-hint.ts'
 import { projectRequest } from './project-request.ts'
 import { visibleText } from './terminal/visible-text.ts'
+import { wrapLine } from './terminal/wrap.ts'
 import { ledgerTexts } from './texts/ledger-texts.ts'
 
 /** A project with its ledger, for commands that ask it. */
@@ -36,9 +37,9 @@ export async function openProject(cli: Cli, options: CommonOptions): Promise<Ope
 /** Says that nothing has run yet, and how to begin. */
 export async function sayNothingYet(cli: Cli, options: CommonOptions): Promise<void> {
   const project = await loadProject(projectRequest(cli, options))
-  const command = cli.out.paint('command', commandHint(cli, options, ['run']))
+  const command = commandHint(cli, options, ['run'])
   const path = visibleText(ledgerPath(project) ?? '')
-  cli.out.line(cli.speaker.say(ledgerTexts.nothingYet, { path, command }))
+  cli.out.line(wrapLine(cli.out, '', cli.speaker.say(ledgerTexts.nothingYet, { path, command })))
 }
 
 function ledgerPath({ ledgerUrl }: LoadedProject): string | undefined {

@@ -4,6 +4,7 @@ import { declareLedgerCommands } from './declare-ledger-commands.ts'
 import { declareRejectsCommands } from './declare-rejects-commands.ts'
 import { declareRunCommands } from './declare-run-commands.ts'
 import { helpInLanguage } from './help-in-language.ts'
+import { wrapLine } from './terminal/wrap.ts'
 import { helpTexts } from './texts/help-texts.ts'
 
 export const COMPLETION_SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
@@ -48,6 +49,6 @@ function rootCommand(cli: Cli, version: string) {
         outputError: () => undefined,
       })
       .exitOverride()
-      .addHelpText('after', `\n${say(helpTexts.start)}`)
+      .addHelpText('after', `\n${wrapLine(out, '', say(helpTexts.start))}`)
   )
 }

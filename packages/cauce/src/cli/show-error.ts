@@ -22,7 +22,7 @@ export function errorText(error: CauceError, { language }: Speaker): string {
 
 function sentence(text: string): string {
   // Our texts go on with a full stop of their own.
-  return visibleLines(text.trim().replace(/\.$/, '')).join('\n    ')
+  return visibleLines(text.trimEnd().replace(/\.$/, '')).join('\n    ')
 }
 
 /** Writes an error for people: what, where, what to do; for a fault of ours also the stack, to be reported. */

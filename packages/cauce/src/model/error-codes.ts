@@ -212,6 +212,13 @@ export const ERROR_CODES = {
       es: '{file} no se pudo leer como TypeScript: {detail}',
     },
   },
+  PROJECT_PACKAGE: {
+    class: 'config',
+    text: {
+      en: '{file} imports the package {package}, which is not installed where it lies. In its project run: npm install {package}',
+      es: '{file} importa el paquete {package}, que no está instalado en su lugar. Ejecute en su proyecto: npm install {package}',
+    },
+  },
   PROJECT_EXPORT: {
     class: 'config',
     text: {
@@ -236,8 +243,8 @@ export const ERROR_CODES = {
   DECLARATION_INVALID: {
     class: 'config',
     text: {
-      en: 'The pipeline "{pipeline}" in {file} cannot run: {issuesEn}',
-      es: 'El flujo "{pipeline}" de {file} no puede ejecutarse: {issuesEs}',
+      en: 'The pipeline "{pipeline}" in {file} cannot run:{issuesEn}',
+      es: 'El flujo "{pipeline}" de {file} no puede ejecutarse:{issuesEs}',
     },
   },
   ITEM_UNKNOWN: {

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseEnv } from 'node:util'
 import { CauceError } from '../model/cauce-error.ts'
@@ -109,16 +109,28 @@ async function defaultExport(folder: string, file: string): Promise<unknown> {
     const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown }
     return module.default
   } catch (error) {
-    throw new CauceError('PROJECT_IMPORT', { file: path, detail: reasonOf(error) }, { cause: error })
+    throw importError(error, path, folder)
   }
 }
 
-/** The reason with the line it speaks of, where the stack tells it (`file:///…/visitas.ts:3`). */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const place = /^(file:\/\/\S+:\d+)/.exec(error.stack ?? '')?.[1]
-  const where = place === undefined ? '' : ` (${place.slice(place.lastIndexOf('/') + 1)})`
-  return `${error.name}: ${error.message}${where}`
+function importError(error: unknown, file: string, folder: string): CauceError {
+  if (!(error instanceof Error))
+    return new CauceError('PROJECT_IMPORT', { file, detail: String(error) }, { cause: error })
+  const missing = /^Cannot find package '([^']+)'/.exec(error.message)?.[1]
+  if (missing !== undefined)
+    return new CauceError('PROJECT_PACKAGE', { file, package: missing }, { cause: error })
+  const place = placeOf(error, folder)
+  const detail = `${error.name}: ${error.message}${place === undefined ? '' : ` (${place})`}`
+  return new CauceError('PROJECT_IMPORT', { file, detail }, { cause: error })
+}
+
+/** File and line of the project that an error speaks of: `visitas.ts:3`. */
+function placeOf({ stack = '' }: Error, folder: string): string | undefined {
+  for (const [, path = '', line = ''] of stack.matchAll(/(?:file:\/\/)?(\/[^\s()]+\.[cm]?[jt]s):(\d+)/g)) {
+    const inside = relative(folder, decodeURI(path))
+    if (!inside.startsWith('..') && !inside.includes('node_modules')) return `${inside}:${line}`
+  }
+  return undefined
 }
 
 async function assemble(

@@ -27,5 +27,5 @@ export function readyPipeline(project: LoadedProject, pipeline: LoadedPipeline):
 }
 
 function listed(issues: readonly Issue[], language: 'en' | 'es'): string {
-  return issues.map(({ where, text }) => `${where}: ${text[language]}`).join('; ')
+  return issues.map(({ where, text }) => `\n${where}: ${text[language]}`).join('')
 }

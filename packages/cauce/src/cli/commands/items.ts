@@ -7,7 +7,8 @@ import { openProject, type OpenProject, sayNothingYet } from '../open-project.ts
 import { itemDocument } from '../report/item-document.ts'
 import { countCells, countColumns } from '../report/item-table.ts'
 import { stateStyle } from '../report/state-style.ts'
-import { type Table, tableLines } from '../terminal/table.ts'
+import type { Table } from '../terminal/table.ts'
+import { tableLines } from '../terminal/table-lines.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { ledgerTexts } from '../texts/ledger-texts.ts'
 
@@ -51,7 +52,11 @@ async function wanted({ ledger }: OpenProject, options: ItemsOptions): Promise<r
   })
 }
 
-function itemsTable(items: readonly ItemRow[], { labelOf, project }: OpenProject, { speaker }: Cli): Table {
+function itemsTable(
+  items: readonly ItemRow[],
+  { labelOf, project }: OpenProject,
+  { speaker, clock }: Cli,
+): Table {
   const { say, figures } = speaker
   const hasPipelines =
     project.pipelines.length > 1 || items.some(({ pipeline }) => pipeline !== items[0]?.pipeline)
@@ -59,9 +64,9 @@ function itemsTable(items: readonly ItemRow[], { labelOf, project }: OpenProject
     columns: [
       { title: say(ledgerTexts.number), align: 'right' },
       ...(hasPipelines ? [{ title: say(ledgerTexts.pipeline), shrinksTo: 8 }] : []),
-      { title: say(ledgerTexts.key), shrinksTo: 12 },
-      { title: say(ledgerTexts.state), shrinksTo: 10 },
-      { title: say(ledgerTexts.when), shrinksTo: 10 },
+      { title: say(ledgerTexts.key), shrinksTo: 24 },
+      { title: say(ledgerTexts.state), shrinksTo: 22 },
+      { title: say(ledgerTexts.when), dropRank: 4 },
       ...countColumns(speaker),
     ],
     rows: items.map((item) => [
@@ -69,7 +74,7 @@ function itemsTable(items: readonly ItemRow[], { labelOf, project }: OpenProject
       ...(hasPipelines ? [{ text: visibleText(item.pipeline) }] : []),
       { text: visibleText(item.key) },
       { text: visibleText(labelOf(item)), style: stateStyle(item.state) },
-      { text: figures.moment(item.finishedMs ?? item.updatedMs), style: 'quiet' },
+      { text: figures.recent(item.finishedMs ?? item.updatedMs, clock.now()), style: 'quiet' },
       ...countCells(item, speaker),
     ]),
   }

@@ -48,7 +48,7 @@ export async function rejectsExportCommand(
   if (alreadyReplayed > 0)
     out.line(`  ${speaker.say(rejectsTexts.leftOut, { n: speaker.figures.count(alreadyReplayed) })}`)
   const words = ['rejects', 'replay', itemWord(item), '--file', options.out ?? `rejects_${item.id}.csv`]
-  const command = out.paint('command', commandHint(cli, options, words))
+  const command = commandHint(cli, options, words)
   out.line(wrapLine(out, '  ', speaker.say(rejectsTexts.thenReplay, { command })))
   return EXIT_CODES.done
 }

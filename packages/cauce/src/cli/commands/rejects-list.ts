@@ -1,14 +1,16 @@
 import { EXIT_CODES } from '../../model/error-class.ts'
+import type { RuleCount } from '../../model/rule-count.ts'
 import { ruleText } from '../../model/rule-texts.ts'
 import { listItems } from '../../ledger/list-items.ts'
-import { type BrokenRule, rejectSummary } from '../../ledger/reject-summary.ts'
+import { rejectSummary } from '../../ledger/reject-summary.ts'
 import { replayedRecords } from '../../ledger/replayed-records.ts'
 import type { ItemRow } from '../../ledger/tables.ts'
 import type { Cli, CommonOptions } from '../cli.ts'
 import { openProject, sayNothingYet, type OpenProject } from '../open-project.ts'
 import { itemDocument } from '../report/item-document.ts'
 import { ruleTable } from '../report/item-page.ts'
-import { type Table, tableLines } from '../terminal/table.ts'
+import type { Table } from '../terminal/table.ts'
+import { tableLines } from '../terminal/table-lines.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { ledgerTexts } from '../texts/ledger-texts.ts'
 import { rejectsTexts } from '../texts/rejects-texts.ts'
@@ -56,29 +58,33 @@ interface RejectedItem {
   readonly replayed: number
 }
 
+/** Replays are left out: what they reject again is still a reject of the load it came from. */
 async function lookUp(
   { ledger }: OpenProject,
   { pipeline, limit }: RejectsListOptions,
-): Promise<{ readonly items: readonly RejectedItem[]; readonly rules: readonly BrokenRule[] }> {
+): Promise<{ readonly items: readonly RejectedItem[]; readonly rules: readonly RuleCount[] }> {
   const scope = pipeline === undefined ? {} : { pipeline }
-  const rejected = (await listItems(ledger, { ...scope, states: ['ready_with_rejects'] })).slice(0, limit + 1)
+  const found = await listItems(ledger, { ...scope, states: ['ready_with_rejects'] })
   const items: RejectedItem[] = []
-  for (const item of rejected) {
+  const rows = new Map<string, number>()
+  for (const item of found.filter(({ kind }) => kind === 'file').slice(0, limit + 1)) {
     const replayed = item.loadKey === null ? [] : await replayedRecords(ledger, item.loadKey)
     items.push({ item, replayed: replayed.length })
+    for (const rule of await rejectSummary(ledger, { itemId: item.id }))
+      if (rule.level === 'error') rows.set(rule.code, (rows.get(rule.code) ?? 0) + rule.rows)
   }
-  const rules = await rejectSummary(ledger, scope)
-  return { items, rules: rules.filter(({ level }) => level === 'error') }
+  const rules = [...rows].map(([code, count]) => ({ code, level: 'error' as const, rows: count }))
+  return { items, rules: rules.toSorted((one, other) => other.rows - one.rows) }
 }
 
-function itemsTable(items: readonly RejectedItem[], { speaker }: Cli): Table {
+function itemsTable(items: readonly RejectedItem[], { speaker, clock }: Cli): Table {
   const { say, figures } = speaker
   return {
     columns: [
       { title: say(ledgerTexts.number), align: 'right' },
       { title: say(ledgerTexts.pipeline), shrinksTo: 8 },
-      { title: say(ledgerTexts.key), shrinksTo: 12 },
-      { title: say(ledgerTexts.when), shrinksTo: 10 },
+      { title: say(ledgerTexts.key), shrinksTo: 24 },
+      { title: say(ledgerTexts.when), dropRank: 1 },
       { title: say(runTexts.rejected), align: 'right' },
       { title: say(rejectsTexts.replayed), align: 'right' },
     ],
@@ -86,7 +92,7 @@ function itemsTable(items: readonly RejectedItem[], { speaker }: Cli): Table {
       { text: String(item.id), style: 'quiet' },
       { text: visibleText(item.pipeline) },
       { text: visibleText(item.key) },
-      { text: figures.moment(item.finishedMs ?? item.updatedMs), style: 'quiet' },
+      { text: figures.recent(item.finishedMs ?? item.updatedMs, clock.now()), style: 'quiet' },
       { text: figures.count(item.rejected), style: 'warning' },
       { text: figures.count(replayed), style: replayed === 0 ? 'quiet' : 'good' },
     ]),

@@ -1,6 +1,8 @@
 import { EXIT_CODES } from '../../model/error-class.ts'
 import { ruleText } from '../../model/rule-texts.ts'
 import { readRejects, type RejectedRow, type RejectedRows } from '../../ops/read-rejects.ts'
+import { findItem } from '../../ledger/find-item.ts'
+import type { Ledger } from '../../ledger/ledger-access.ts'
 import type { ItemRow } from '../../ledger/tables.ts'
 import type { Cli, CommonOptions } from '../cli.ts'
 import { commandHint, itemWord } from '../command-hint.ts'
@@ -42,11 +44,22 @@ export async function rejectsShowCommand(
         2,
       ),
     )
-  } else showRows(cli, options, item, found)
+  } else showRows(cli, options, { item, mendable: await mendableItem(open.ledger, item) }, found)
   return EXIT_CODES.done
 }
 
-function showRows(cli: Cli, options: CommonOptions, item: ItemRow, { total, rows }: RejectedRows): void {
+/** Rows are mended from the load that kept them first: for a replay, the item it repeats. */
+async function mendableItem(ledger: Ledger, item: ItemRow): Promise<ItemRow> {
+  if (item.originLoadKey === null) return item
+  return (await findItem(ledger, { loadKey: item.originLoadKey })) ?? item
+}
+
+function showRows(
+  cli: Cli,
+  options: CommonOptions,
+  { item, mendable }: { readonly item: ItemRow; readonly mendable: ItemRow },
+  { total, rows }: RejectedRows,
+): void {
   const { out, speaker } = cli
   const count = out.paint('warning', speaker.count(rejectsCounts.rows, total))
   out.line(`${out.paint('heading', visibleText(item.key))}  ${count}`)
@@ -60,8 +73,8 @@ function showRows(cli: Cli, options: CommonOptions, item: ItemRow, { total, rows
     })
     out.line(out.paint('quiet', shown))
   }
-  const command = commandHint(cli, options, ['rejects', 'export', itemWord(item)])
-  out.line(speaker.say(rejectsTexts.exportHint, { command: out.paint('command', command) }))
+  const command = commandHint(cli, options, ['rejects', 'export', itemWord(mendable)])
+  out.line(wrapLine(out, '', speaker.say(rejectsTexts.exportHint, { command })))
 }
 
 function showRow({ out, speaker }: Cli, { record, line, codes, raw, undecodable }: RejectedRow): void {

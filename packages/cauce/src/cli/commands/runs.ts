@@ -6,7 +6,8 @@ import { openProject, sayNothingYet } from '../open-project.ts'
 import { isoMoment } from '../report/item-document.ts'
 import { countCells, countColumns } from '../report/item-table.ts'
 import { runStyle } from '../report/state-style.ts'
-import { type Table, tableLines } from '../terminal/table.ts'
+import type { Table } from '../terminal/table.ts'
+import { tableLines } from '../terminal/table-lines.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { ledgerTexts } from '../texts/ledger-texts.ts'
 import { runWords } from '../texts/run-words.ts'
@@ -55,15 +56,15 @@ function runDocument(run: RunRow): unknown {
   }
 }
 
-function runTable(runs: readonly RunRow[], { speaker }: Cli): Table {
+function runTable(runs: readonly RunRow[], { speaker, clock }: Cli): Table {
   const { say, figures } = speaker
   return {
     columns: [
-      { title: say(ledgerTexts.run), shrinksTo: 10 },
+      { title: say(ledgerTexts.run), shrinksTo: 9 },
       { title: say(ledgerTexts.pipeline), shrinksTo: 8 },
-      { title: say(ledgerTexts.state), shrinksTo: 8 },
-      { title: say(ledgerTexts.started), shrinksTo: 10 },
-      { title: say(ledgerTexts.took), align: 'right' },
+      { title: say(ledgerTexts.state) },
+      { title: say(ledgerTexts.started) },
+      { title: say(ledgerTexts.took), align: 'right', dropRank: 4 },
       { title: say(ledgerTexts.items), align: 'right' },
       ...countColumns(speaker),
     ],
@@ -71,7 +72,7 @@ function runTable(runs: readonly RunRow[], { speaker }: Cli): Table {
       { text: run.id },
       { text: visibleText(run.pipeline) },
       { text: say(runWords[run.state]), style: runStyle(run.state) },
-      { text: figures.moment(run.startedMs) },
+      { text: figures.recent(run.startedMs, clock.now()) },
       { text: run.finishedMs === null ? '' : figures.duration(run.finishedMs - run.startedMs) },
       { text: figures.count(run.items), ...(run.items === 0 && { style: 'quiet' as const }) },
       ...countCells(run, speaker),

@@ -7,7 +7,8 @@ import { openProject, sayNothingYet } from '../open-project.ts'
 import { isoMoment } from '../report/item-document.ts'
 import { showItemList } from '../report/item-list.ts'
 import { runStyle } from '../report/state-style.ts'
-import { type Table, type TableCell, tableLines } from '../terminal/table.ts'
+import type { Table, TableCell } from '../terminal/table.ts'
+import { tableLines } from '../terminal/table-lines.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { ledgerTexts } from '../texts/ledger-texts.ts'
 import { runTexts } from '../texts/run-texts.ts'
@@ -63,7 +64,7 @@ function statusDocument({ pipeline, items, rows, lastRun }: PipelineStatus): unk
   }
 }
 
-function statusTable(overview: readonly PipelineStatus[], { speaker }: Cli): Table {
+function statusTable(overview: readonly PipelineStatus[], { speaker, clock }: Cli): Table {
   const { say, figures } = speaker
   const count = (value: number, style?: TableCell['style']): TableCell =>
     value === 0 ? { text: '0', style: 'quiet', isEmpty: true } : { text: figures.count(value), style }
@@ -72,13 +73,13 @@ function statusTable(overview: readonly PipelineStatus[], { speaker }: Cli): Tab
     columns: [
       { title: say(ledgerTexts.pipeline), shrinksTo: 12 },
       { title: say(ledgerTexts.lastRun), shrinksTo: 10 },
-      { title: say(ledgerTexts.when), shrinksTo: 10 },
+      { title: say(ledgerTexts.when) },
       { title: say(ledgerTexts.good), ...right },
-      { title: say(ledgerTexts.open), ...right, optional: true },
+      { title: say(ledgerTexts.open), ...right, dropRank: 3 },
       { title: say(ledgerTexts.failed), ...right },
       { title: say(ledgerTexts.waiting), ...right },
-      { title: say(runTexts.loaded), ...right },
-      { title: say(runTexts.rejected), ...right },
+      { title: say(runTexts.loaded), ...right, dropRank: 2 },
+      { title: say(runTexts.rejected), ...right, dropRank: 1 },
     ],
     rows: overview.map(({ pipeline, items, rows, lastRun }) => {
       const sum = (states: readonly ItemState[]): number =>
@@ -88,7 +89,7 @@ function statusTable(overview: readonly PipelineStatus[], { speaker }: Cli): Tab
         lastRun === undefined
           ? { text: say(ledgerTexts.neverRan), style: 'quiet' }
           : { text: say(runWords[lastRun.state]), style: runStyle(lastRun.state) },
-        { text: lastRun === undefined ? '' : figures.moment(lastRun.startedMs) },
+        { text: lastRun === undefined ? '' : figures.recent(lastRun.startedMs, clock.now()) },
         count(sum(['ready', 'ready_with_rejects'])),
         count(sum(['pending', ...ACTIVE_STATES])),
         count(sum(['failed_system']), 'bad'),

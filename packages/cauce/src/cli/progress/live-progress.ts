@@ -3,7 +3,7 @@ import type { ItemRow } from '../../ledger/tables.ts'
 import type { ReadyPipeline } from '../../ops/ready-pipeline.ts'
 import type { Cli } from '../cli.ts'
 import { LiveBlock } from '../terminal/live-block.ts'
-import { shortened } from '../terminal/table.ts'
+import { shortened } from '../terminal/shortened.ts'
 import { textWidth } from '../terminal/text-width.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { runCounts, runTexts } from '../texts/run-texts.ts'
@@ -118,16 +118,18 @@ class LiveView {
     if (this.#found === undefined && this.#inHand.size === 0 && this.#ended === 0)
       return `${name}  ${speaker.say(runTexts.looking)}`
     const { figures } = speaker
-    const all = Math.max(this.#found ?? 0, this.#ended + this.#inHand.size)
-    const elapsed = figures.duration(clock.now() - this.#startedMs)
-    const working = speaker.say(runTexts.working, {
-      ended: figures.count(this.#ended),
-      all: speaker.count(runCounts.items, all),
-      elapsed,
-    })
+    const elapsed = err.paint('quiet', figures.duration(clock.now() - this.#startedMs))
     const failed =
       this.#failed === 0 ? '' : `  ${err.paint('bad', speaker.count(runCounts.failures, this.#failed))}`
-    return `${name}  ${working}${failed}`
+    return `${name}  ${this.#endedCount()}${failed}  ${elapsed}`
+  }
+
+  /** Of how many is known as long as only new files are worked on; older ones that were due come on top. */
+  #endedCount(): string {
+    const { say, count, figures } = this.#cli.speaker
+    const found = this.#found ?? 0
+    if (found < this.#ended + this.#inHand.size) return count(runCounts.ended, this.#ended)
+    return say(runTexts.working, { ended: figures.count(this.#ended), all: count(runCounts.items, found) })
   }
 
   #itemLine(item: ItemRow, step: Step | undefined, keyWidth: number): string {

@@ -52,7 +52,7 @@ function showStoredError({ out, speaker }: Cli, item: ItemRow): void {
 export function remedyFor(cli: Cli, options: CommonOptions, item: ItemRow): string | undefined {
   const { say } = cli.speaker
   const words = ['retry', item.pipeline, itemWord(item)]
-  const command = cli.out.paint('command', commandHint(cli, options, words))
+  const command = commandHint(cli, options, words)
   switch (item.state) {
     case 'failed_layout':
       return say(runTexts.remedyLayout, { command })

@@ -7,7 +7,8 @@ import type { ItemRow } from '../../ledger/tables.ts'
 import type { Cli, CommonOptions } from '../cli.ts'
 import { errorText } from '../show-error.ts'
 import type { Speaker } from '../speaker.ts'
-import { type Table, tableLines } from '../terminal/table.ts'
+import type { Table } from '../terminal/table.ts'
+import { tableLines } from '../terminal/table-lines.ts'
 import { textWidth } from '../terminal/text-width.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { wrapLine } from '../terminal/wrap.ts'
@@ -101,10 +102,10 @@ export function ruleTable(counts: readonly RuleCount[], speaker: Speaker): Table
   const { say, figures, language } = speaker
   return {
     columns: [
-      { title: say(ledgerTexts.code), shrinksTo: 12 },
+      { title: say(ledgerTexts.code) },
       { title: say(ledgerTexts.level) },
       { title: say(ledgerTexts.rows), align: 'right' },
-      { title: say(ledgerTexts.meaning), shrinksTo: 20 },
+      { title: say(ledgerTexts.meaning), shrinksTo: 20, wraps: true },
     ],
     rows: counts.map(({ code, level, rows }) => [
       { text: visibleText(code) },
@@ -122,11 +123,11 @@ function attemptTable({ attempts }: ItemHistory, { say, figures }: Speaker): Tab
     columns: [
       { title: say(ledgerTexts.attempt), align: 'right' },
       { title: say(ledgerTexts.started) },
-      { title: say(ledgerTexts.took), align: 'right' },
+      { title: say(ledgerTexts.took), align: 'right', dropRank: 2 },
       { title: say(ledgerTexts.outcome) },
       { title: say(ledgerTexts.stage) },
       { title: say(ledgerTexts.error), shrinksTo: 12 },
-      { title: say(ledgerTexts.by), shrinksTo: 8 },
+      { title: say(ledgerTexts.by), shrinksTo: 8, dropRank: 1 },
     ],
     rows: attempts.map((attempt) => [
       { text: String(attempt.number) },
@@ -147,7 +148,7 @@ function transitionTable({ transitions }: ItemHistory, { say, figures }: Speaker
       { title: say(ledgerTexts.from) },
       { title: say(ledgerTexts.to) },
       { title: say(ledgerTexts.by), shrinksTo: 8 },
-      { title: say(ledgerTexts.reason), shrinksTo: 12 },
+      { title: say(ledgerTexts.reason), shrinksTo: 12, wraps: true },
     ],
     rows: transitions.map(({ atMs, fromState, toState, worker, reason }) => [
       { text: figures.moment(atMs) },

@@ -1,6 +1,6 @@
 import type { RowCounts } from '../../model/item-state.ts'
 import type { ItemRow } from '../../ledger/tables.ts'
-import { totalsOf } from '../../ops/run-document.ts'
+import type { RunTotals } from '../../ops/run-document.ts'
 import type { Speaker } from '../speaker.ts'
 import type { Table, TableCell, TableColumn } from '../terminal/table.ts'
 import { visibleText } from '../terminal/visible-text.ts'
@@ -15,12 +15,15 @@ const COUNTS = [
   'warnings',
 ] as const satisfies readonly (keyof RowCounts)[]
 
+/** On a narrow screen: what is read is the sum of the others. */
+const DROP_RANKS: Readonly<Partial<Record<keyof RowCounts, number>>> = { skipped: 1, read: 2, warnings: 3 }
+
 /** Columns that tell what the rows of something became. */
 export function countColumns({ say }: Speaker): readonly TableColumn[] {
   return COUNTS.map((name) => ({
     title: say(runTexts[name]),
     align: 'right',
-    optional: name === 'skipped' || name === 'warnings',
+    ...(DROP_RANKS[name] !== undefined && { dropRank: DROP_RANKS[name] }),
   }))
 }
 
@@ -37,14 +40,16 @@ export function countCells(counts: RowCounts, { figures }: Speaker): readonly Ta
 export function itemTable(
   items: readonly ItemRow[],
   speaker: Speaker,
-  { labelOf, hasTotals }: { readonly labelOf: (item: ItemRow) => string; readonly hasTotals: boolean },
+  {
+    labelOf,
+    totals,
+  }: { readonly labelOf: (item: ItemRow) => string; readonly totals: RunTotals | undefined },
 ): Table {
   const { say } = speaker
-  const totals = totalsOf(items)
   return {
     columns: [
-      { title: say(runTexts.key), shrinksTo: 12 },
-      { title: say(runTexts.state), shrinksTo: 12 },
+      { title: say(runTexts.key), shrinksTo: 24 },
+      { title: say(runTexts.state), shrinksTo: 22 },
       ...countColumns(speaker),
     ],
     rows: items.map((item) => [
@@ -52,13 +57,12 @@ export function itemTable(
       { text: visibleText(labelOf(item)), style: stateStyle(item.state) },
       ...countCells(item, speaker),
     ]),
-    ...(hasTotals &&
-      items.length > 1 && {
-        footer: [
-          { text: speaker.count(runCounts.items, items.length) },
-          { text: '' },
-          ...countCells(totals, speaker),
-        ],
-      }),
+    ...(totals !== undefined && {
+      footer: [
+        { text: speaker.count(runCounts.items, totals.items) },
+        { text: '' },
+        ...countCells(totals, speaker),
+      ],
+    }),
   }
 }

@@ -3,7 +3,8 @@ import { ruleText, testText } from '../../model/rule-texts.ts'
 import type { ExplainedPlan, ExplainedTable } from '../../ops/explain-plan.ts'
 import type { Cli } from '../cli.ts'
 import type { Speaker } from '../speaker.ts'
-import { type Table, type TableCell, tableLines } from '../terminal/table.ts'
+import type { Table, TableCell } from '../terminal/table.ts'
+import { tableLines } from '../terminal/table-lines.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { wrapLine } from '../terminal/wrap.ts'
 import { ledgerTexts } from '../texts/ledger-texts.ts'
@@ -30,8 +31,8 @@ function columnTable(columns: readonly ColumnPlan[], { say }: Speaker): Table {
       { title: say(planTexts.column), shrinksTo: 10 },
       { title: say(planTexts.type), shrinksTo: 8 },
       { title: say(planTexts.header), shrinksTo: 10 },
-      { title: say(planTexts.mayBeNull), optional: true },
-      { title: say(planTexts.form), shrinksTo: 10, optional: true },
+      { title: say(planTexts.mayBeNull), dropRank: 2 },
+      { title: say(planTexts.form), shrinksTo: 10, dropRank: 1 },
     ],
     rows: columns.map(({ name, type, headers, anyHeader, nullable, parse }) => {
       const header = visibleText(headers.join(', '))
@@ -60,10 +61,10 @@ function ruleTable({ contract }: Plan, { say, language }: Speaker): Table {
       : { text: say(ledgerTexts.levelWarning), style: 'warning' }
   return {
     columns: [
-      { title: say(ledgerTexts.code), shrinksTo: 16 },
+      { title: say(ledgerTexts.code) },
       { title: say(ledgerTexts.level) },
-      { title: say(ledgerTexts.meaning), shrinksTo: 20 },
-      { title: say(planTexts.asks), shrinksTo: 12 },
+      { title: say(ledgerTexts.meaning), dropRank: 1 },
+      { title: say(planTexts.asks), shrinksTo: 12, wraps: true },
     ],
     rows: contract.rules.map((rule) => [
       { text: visibleText(rule.code) },
@@ -96,7 +97,8 @@ function showTable({ out, speaker }: Cli, { table, shape, complaint }: Explained
   ]
   const facts = [say(modeTexts[table.mode]), say(source)]
   if (table.detail !== undefined) facts.push(say(planTexts.detail, { table: visibleText(table.detail) }))
-  out.line(`  ${out.paint('heading', visibleText(table.name))}  ${out.paint('quiet', facts.join(' · '))}`)
+  const lead = `  ${out.paint('heading', visibleText(table.name))}  `
+  out.line(wrapLine(out, lead, facts.map((fact) => out.paint('quiet', fact)).join(' · ')))
   if (complaint !== undefined) {
     const why = say(planTexts.broken, { why: visibleText(complaint) })
     out.line(wrapLine(out, `    ${out.paint('bad', '✗')} `, why, 6))
@@ -108,7 +110,7 @@ function showTable({ out, speaker }: Cli, { table, shape, complaint }: Explained
       columns: [
         { title: say(planTexts.column), shrinksTo: 10 },
         { title: say(planTexts.type) },
-        ...(hasMerge ? [{ title: say(planTexts.meets), shrinksTo: 16 }] : []),
+        ...(hasMerge ? [{ title: say(planTexts.meets), shrinksTo: 16, wraps: true }] : []),
       ],
       rows: shape.columns.map(({ name, type }) => [
         { text: visibleText(name) },

@@ -4,6 +4,7 @@ import type { Cli, CommonOptions } from '../cli.ts'
 import { commandHint, itemWord } from '../command-hint.ts'
 import { textWidth } from '../terminal/text-width.ts'
 import { visibleText } from '../terminal/visible-text.ts'
+import { unbroken, wrapLine } from '../terminal/wrap.ts'
 import { runTexts } from '../texts/run-texts.ts'
 
 /** Where the run's tables, rejects and backups lie, and how to look at them. */
@@ -13,14 +14,15 @@ export function runPlaces(cli: Cli, options: CommonOptions, run: PipelineRun, re
     { name: speaker.say(runTexts.tables), lines: tablePlaces(cli, run) },
     { name: speaker.say(runTexts.rejects), lines: rejectPlaces(cli, options, run, rejectsFolder) },
     { name: speaker.say(runTexts.backups), lines: backupPlaces(run) },
-    { name: speaker.say(runTexts.history), lines: [command(cli, options, ['items'])] },
+    { name: speaker.say(runTexts.history), lines: [commandHint(cli, options, ['items'])] },
   ].filter(({ lines }) => lines.length > 0)
   const width = Math.max(...places.map(({ name }) => textWidth(name)))
   out.line(`\n${out.paint('heading', speaker.say(runTexts.places))}`)
   for (const { name, lines } of places)
     for (const [index, line] of lines.entries()) {
       const title = index === 0 ? name : ''
-      out.line(`  ${out.paint('quiet', title)}${' '.repeat(width - textWidth(title))}  ${line}`)
+      const lead = `  ${out.paint('quiet', title)}${' '.repeat(width - textWidth(title))}  `
+      out.line(wrapLine(out, lead, line, width + 4))
     }
 }
 
@@ -34,7 +36,7 @@ function tablePlaces({ out }: Cli, { pipeline: { plan, settings } }: PipelineRun
   const file = /^duckdb:(.+)$/s.exec(settings.destinationUrl)?.[1]
   const table = plan.tables.at(-1)?.name
   if (file === undefined || table === undefined || !isPlain(file + table)) return lines
-  return [...lines, out.paint('command', `duckdb -readonly ${file} "FROM ${table} LIMIT 10"`)]
+  return [...lines, out.paint('command', unbroken(`duckdb -readonly ${file} "FROM ${table} LIMIT 10"`))]
 }
 
 /** Safe to copy into a shell and into SQL as it stands. */
@@ -52,8 +54,8 @@ function rejectPlaces(
   const [first] = rejected
   if (first === undefined) return []
   return [
-    command(cli, options, ['rejects', 'show', itemWord(first)]),
-    ...(rejected.length > 1 ? [command(cli, options, ['rejects', 'list'])] : []),
+    commandHint(cli, options, ['rejects', 'show', itemWord(first)]),
+    ...(rejected.length > 1 ? [commandHint(cli, options, ['rejects', 'list'])] : []),
     cli.out.paint('quiet', visibleText(rejectsFolder)),
   ]
 }
@@ -62,8 +64,4 @@ function backupPlaces({ pipeline: { settings }, result }: PipelineRun): readonly
   const { backupFolder } = settings
   const hasBackups = (result?.items ?? []).some(({ backup }) => backup !== null)
   return backupFolder === undefined || !hasBackups ? [] : [visibleText(backupFolder)]
-}
-
-function command({ environment, out }: Cli, options: CommonOptions, words: readonly string[]): string {
-  return out.paint('command', commandHint({ environment }, options, words))
 }

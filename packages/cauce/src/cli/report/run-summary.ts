@@ -1,11 +1,11 @@
 import type { ItemState } from '../../model/item-state.ts'
 import type { ItemRow } from '../../ledger/tables.ts'
-import { labelOf, ownItems } from '../../ops/run-document.ts'
+import { labelOf, ownItems, totalsOf } from '../../ops/run-document.ts'
 import type { PipelineRun } from '../../ops/run-project.ts'
 import type { Cli, CommonOptions } from '../cli.ts'
 import { commandHint } from '../command-hint.ts'
 import { showError } from '../show-error.ts'
-import { tableLines } from '../terminal/table.ts'
+import { tableLines } from '../terminal/table-lines.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { wrapLine } from '../terminal/wrap.ts'
 import { runCounts, runTexts } from '../texts/run-texts.ts'
@@ -18,32 +18,22 @@ import { runStyle } from './state-style.ts'
 /** A longer table says less: what needs nobody is then left to `cauce items`. */
 const MOST_ROWS = 40
 
+/** Of the files that share a remark. */
+const MOST_NAMED = 3
+
 const SETTLED_WELL: readonly ItemState[] = ['ready', 'duplicate', 'superseded']
 
 /** What became of a run, for people: a line per item, what went wrong and what to do, and where to look. */
 export function showRun(cli: Cli, options: CommonOptions, run: PipelineRun, rejectsFolder: string): void {
   const { out, speaker } = cli
   const items = ownItems(run.result?.items ?? [])
-  const shown = shownItems(items)
   const labelled = ({ state }: ItemRow): string => labelOf(state, run.pipeline.plan)
   showHeading(cli, run, items.length)
-  if (shown.length > 0) {
-    const table = itemTable(shown, speaker, {
-      labelOf: labelled,
-      hasTotals: shown.length === items.length,
-    })
-    out.line()
-    for (const line of tableLines(table, out)) out.line(line)
-    if (shown.length < items.length) {
-      const command = commandHint(cli, options, ['items', '--pipeline', run.pipeline.name])
-      const n = speaker.figures.count(items.length - shown.length)
-      out.line(`  ${speaker.say(runTexts.moreItems, { n, command: out.paint('command', command) })}`)
-    }
-  }
+  showItems(cli, options, run, items)
   showBreak(cli, run)
   showItemList(cli, options, {
     title: speaker.say(runTexts.problems),
-    items: items.filter(isProblem),
+    items: items.filter((item) => isProblem(item, run)),
     labelOf: labelled,
     hasDates: false,
   })
@@ -54,16 +44,36 @@ export function showRun(cli: Cli, options: CommonOptions, run: PipelineRun, reje
     labelOf: labelled,
     hasDates: true,
   })
-  runPlaces(cli, options, run, rejectsFolder)
+  // A run that broke off before it found anything changed nothing worth looking at.
+  if (run.error === undefined || items.length > 0) runPlaces(cli, options, run, rejectsFolder)
   out.line()
 }
 
+function showItems(cli: Cli, options: CommonOptions, run: PipelineRun, items: readonly ItemRow[]): void {
+  const { out, speaker } = cli
+  if (items.length === 0) return
+  const shown = shownItems(items)
+  const table = itemTable(shown, speaker, {
+    labelOf: ({ state }) => labelOf(state, run.pipeline.plan),
+    totals: items.length > 1 ? totalsOf(items) : undefined,
+  })
+  out.line()
+  for (const line of tableLines(table, out)) out.line(line)
+  if (shown.length === items.length) return
+  const command = commandHint(cli, options, ['items', '--pipeline', run.pipeline.name])
+  const n = speaker.figures.count(items.length - shown.length)
+  out.line(wrapLine(out, '  ', speaker.say(runTexts.moreItems, { n, command })))
+}
+
 function showHeading({ out, speaker }: Cli, run: PipelineRun, itemCount: number): void {
-  const { state, pipeline, startedMs, finishedMs } = run
+  const { state, error, pipeline, startedMs, finishedMs } = run
   const word = out.paint(runStyle(state), speaker.say(runWords[state]))
   const count = itemCount === 0 ? speaker.say(runTexts.nothingNew) : speaker.count(runCounts.items, itemCount)
-  const figures = `${count} · ${speaker.figures.duration(finishedMs - startedMs)}`
-  out.line(`${out.paint('heading', pipeline.name)}  ${word}  ${out.paint('quiet', figures)}`)
+  const figures = [
+    ...(error !== undefined && itemCount === 0 ? [] : [count]),
+    speaker.figures.duration(finishedMs - startedMs),
+  ].join(' · ')
+  out.line(`${out.paint('heading', visibleText(pipeline.name))}  ${word}  ${out.paint('quiet', figures)}`)
 }
 
 /** All, or where they are too many those that a person should see. */
@@ -72,8 +82,10 @@ function shownItems(items: readonly ItemRow[]): readonly ItemRow[] {
   return items.filter(({ state }) => !SETTLED_WELL.includes(state)).slice(0, MOST_ROWS)
 }
 
-function isProblem(item: ItemRow): boolean {
-  return item.errorCode !== null && !SETTLED_WELL.includes(item.state) && item.state !== 'ready_with_rejects'
+/** What an interruption sent back is no problem: it was asked for. */
+function isProblem({ state, errorCode }: ItemRow, run: PipelineRun): boolean {
+  if (errorCode === null || (run.state === 'interrupted' && state === 'pending')) return false
+  return !SETTLED_WELL.includes(state) && state !== 'ready_with_rejects'
 }
 
 function showBreak({ out, speaker }: Cli, { error, state }: PipelineRun): void {
@@ -83,14 +95,22 @@ function showBreak({ out, speaker }: Cli, { error, state }: PipelineRun): void {
   showError(error, speaker, out)
 }
 
+/** A remark that many files share is said once. */
 function showNotes({ out, speaker }: Cli, { result }: PipelineRun): void {
-  const notes = (result?.carried ?? []).flatMap(({ item, outcome }) =>
-    outcome.notes.map((note) => ({ key: item.key, note })),
-  )
-  if (notes.length === 0) return
+  const files = new Map<string, string[]>()
+  for (const { item, outcome } of result?.carried ?? [])
+    for (const note of outcome.notes) {
+      const text = note[speaker.language]
+      files.set(text, [...(files.get(text) ?? []), item.key])
+    }
+  if (files.size === 0) return
   out.line(`\n${out.paint('heading', speaker.say(runTexts.notes))}`)
-  for (const { key, note } of notes.slice(0, MOST_ROWS))
-    out.line(wrapLine(out, `  ${visibleText(key)}  `, visibleText(note[speaker.language])))
-  const left = notes.length - MOST_ROWS
+  for (const [note, keys] of [...files].slice(0, MOST_ROWS)) {
+    const named = keys.slice(0, MOST_NAMED).map(visibleText).join(', ')
+    const left = keys.length - MOST_NAMED
+    const more = left > 0 ? ` ${speaker.say(runTexts.more, { n: speaker.figures.count(left) })}` : ''
+    out.line(wrapLine(out, '  ', `${visibleText(note)}  ${out.paint('quiet', named + more)}`))
+  }
+  const left = files.size - MOST_ROWS
   if (left > 0) out.line(`  ${speaker.say(runTexts.more, { n: speaker.figures.count(left) })}`)
 }

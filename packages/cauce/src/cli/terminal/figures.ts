@@ -10,6 +10,8 @@ export interface Figures {
   readonly duration: (ms: number) => string
   /** A moment in the machine's own zone, to the second: 2026-11-24 02:00:07. */
   readonly moment: (ms: number) => string
+  /** The same as short as it can be told from now: 02:00:07 today, 11-24 02:00 this year, 2025-11-24 before. */
+  readonly recent: (ms: number, nowMs: number) => string
 }
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
@@ -29,6 +31,7 @@ export function figuresIn(language: Language): Figures {
     },
     duration: (ms) => durationOf(ms, tenths),
     moment: (ms) => momentOf(new Date(ms)),
+    recent: (ms, nowMs) => recentOf(momentOf(new Date(ms)), momentOf(new Date(nowMs))),
   }
 }
 
@@ -45,4 +48,10 @@ function momentOf(at: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0')
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+}
+
+function recentOf(moment: string, now: string): string {
+  const [day = '', time = ''] = moment.split(' ')
+  if (now.startsWith(day)) return time
+  return now.startsWith(day.slice(0, 5)) ? `${day.slice(5)} ${time.slice(0, 5)}` : day
 }

@@ -55,12 +55,8 @@ export const helpTexts = {
     es: 'distinguir también en el código de salida: 10 hecho con rechazos, 99 nada que hacer',
   },
   runExits: {
-    en: `Exit codes: 0 done, 64 wrong command line, 65 a file is not as agreed (a person must act),
-75 try again later, 77 permission or credentials, 78 wrong declaration or setting,
-70 a fault of Cauce, 130 or 143 interrupted.`,
-    es: `Códigos de salida: 0 hecho, 64 orden mal escrita, 65 un archivo no es lo acordado (debe actuar una persona),
-75 reintente más tarde, 77 permisos o credenciales, 78 declaración o ajuste incorrecto,
-70 fallo de Cauce, 130 o 143 interrumpido.`,
+    en: 'Exit codes: 0 done; 64 wrong command line; 65 a file is not as agreed, a person must act; 75 try again later; 77 permission or credentials; 78 wrong declaration or setting; 70 a fault of Cauce; 130 or 143 interrupted.',
+    es: 'Códigos de salida: 0 hecho; 64 orden mal escrita; 65 un archivo no es lo acordado, debe actuar una persona; 75 reintente más tarde; 77 permisos o credenciales; 78 declaración o ajuste incorrecto; 70 fallo de Cauce; 130 o 143 interrumpido.',
   },
 
   check: {

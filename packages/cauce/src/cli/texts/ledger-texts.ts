@@ -15,7 +15,7 @@ export const ledgerTexts = {
 
   number: { en: 'no.', es: 'n.º' },
   pipeline: { en: 'pipeline', es: 'flujo' },
-  lastRun: { en: 'last run', es: 'última ejecución' },
+  lastRun: { en: 'last run', es: 'última' },
   when: { en: 'when', es: 'cuándo' },
   items: { en: 'items', es: 'lotes' },
   good: { en: 'ready', es: 'listos' },

@@ -5,7 +5,7 @@ import type { CountedText } from '../speaker.ts'
 export const runTexts = {
   // While it runs
   looking: { en: 'looking for files …', es: 'buscando archivos …' },
-  working: { en: '{ended} of {all} · {elapsed}', es: '{ended} de {all} · {elapsed}' },
+  working: { en: '{ended} of {all}', es: '{ended} de {all}' },
   nothingNew: { en: 'nothing new', es: 'nada nuevo' },
   more: { en: '… and {n} more', es: '… y {n} más' },
   ofBytes: { en: '{arrived} of {all}', es: '{arrived} de {all}' },
@@ -81,6 +81,10 @@ export const runCounts = {
   listed: {
     one: { en: '1 file found', es: '1 archivo encontrado' },
     other: { en: '{n} files found', es: '{n} archivos encontrados' },
+  },
+  ended: {
+    one: { en: '1 item done', es: '1 lote terminado' },
+    other: { en: '{n} items done', es: '{n} lotes terminados' },
   },
   fresh: { one: { en: '1 new', es: '1 nuevo' }, other: { en: '{n} new', es: '{n} nuevos' } },
   failures: { one: { en: '1 failed', es: '1 falló' }, other: { en: '{n} failed', es: '{n} fallaron' } },
