@@ -52,24 +52,6 @@ export function existingTables(kit: DestinationKit): void {
       })
     })
 
-    test('that are merged without a unique key over exactly the key are refused', async () => {
-      await using bed = await TestBed.make(kit)
-      const q = (name: string): string => bed.database.quoteName(name)
-      await bed.database.run(
-        `CREATE TABLE ${q('cuentas')} (${q('clave')} VARCHAR(50) NOT NULL, ${q('n')} BIGINT)`,
-      )
-      const shape = shapeOf({
-        name: 'cuentas',
-        columns: { clave: TEXT, n: INTEGER },
-        key: ['clave'],
-        merge: { n: { kind: 'sum' } },
-      })
-      await expect(bed.destination.prepare([shape])).rejects.toMatchObject({
-        code: 'DESTINATION_SHAPE',
-        details: { table: 'cuentas', detail: expect.stringContaining('clave') },
-      })
-    })
-
     test('refuse rows they cannot hold as they are, and nothing of the item is stored', async () => {
       await using bed = await TestBed.make(kit)
       const q = (name: string): string => bed.database.quoteName(name)

@@ -44,32 +44,36 @@ interface Item {
 
 export function merge(kit: DestinationKit, { runs }: { readonly runs: number }): void {
   describe('merged tables', () => {
-    test('come out the same for any order of the loads, and as the model says', async () => {
-      await using bed = await TestBed.make(kit)
-      let round = 0
-      const holds = fc.asyncProperty(itemsAndOrder, async ({ items, order }) => {
-        round++
-        for (const [position, sequence] of [items, order].entries()) {
-          const shape = shapeOf({
-            name: `orden_${round}_${position}`,
-            columns: COLUMNS,
-            key: ['clave'],
-            merge: MERGE,
-          })
-          for (const item of sequence) {
-            const rows = item.rows.map((row) => Object.keys(COLUMNS).map((name) => row[name as keyof Row]))
-            const result = await bed.load({
-              item: item.name,
-              pipeline: shape.name,
-              tables: [await bed.table(shape, rows)],
+    test(
+      'come out the same for any order of the loads, and as the model says',
+      { timeout: 180_000 },
+      async () => {
+        await using bed = await TestBed.make(kit)
+        let round = 0
+        const holds = fc.asyncProperty(itemsAndOrder, async ({ items, order }) => {
+          round++
+          for (const [position, sequence] of [items, order].entries()) {
+            const shape = shapeOf({
+              name: `orden_${round}_${position}`,
+              columns: COLUMNS,
+              key: ['clave'],
+              merge: MERGE,
             })
-            expect(result).toEqual({ kind: 'loaded' })
+            for (const item of sequence) {
+              const rows = item.rows.map((row) => Object.keys(COLUMNS).map((name) => row[name as keyof Row]))
+              const result = await bed.load({
+                item: item.name,
+                pipeline: shape.name,
+                tables: [await bed.table(shape, rows)],
+              })
+              expect(result).toEqual({ kind: 'loaded' })
+            }
+            expect(await bed.rows(shape)).toEqual(model(items))
           }
-          expect(await bed.rows(shape)).toEqual(model(items))
-        }
-      })
-      await fc.assert(holds, { numRuns: runs, seed: 2_013 })
-    })
+        })
+        await fc.assert(holds, { numRuns: runs, seed: 2_013 })
+      },
+    )
 
     test('keep a value that is there when the new one is absent', async () => {
       await using bed = await TestBed.make(kit)

@@ -15,6 +15,7 @@ export function reportsAndReplays(kit: DestinationKit): void {
   describe('the report', () => {
     test('has one row per item version, the latest word', async () => {
       await using bed = await TestBed.make(kit)
+      await bed.destination.prepare([INFORME])
       await bed.destination.writeReport(row('a.csv', null, 1))
       await bed.destination.writeReport(row('a.csv', null, 2))
       await bed.destination.writeReport(row('a.csv', 'abc', 3))

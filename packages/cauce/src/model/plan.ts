@@ -160,8 +160,12 @@ export type PeriodUnit = 'year' | 'month'
 
 /** How a stored value meets a new one with the same key. */
 export type MergePlan =
+  /** Absent values count for nothing in `min`, `max` and `sum`; `replace` takes the new value, absent or not. */
   | { readonly kind: 'min' | 'max' | 'sum' | 'replace' }
-  /** Keep the value of the row whose `by` column is least (first) or greatest (last); ties by item key. */
+  /**
+   * Keep the value, absent or not, of the row whose `by` column is least (first) or greatest (last); ties by item key. A row without
+   * a `by` value gives way to any that has one.
+   */
   | { readonly kind: 'first' | 'last'; readonly by: string }
   /** Adds within one year or month of the destination's reference date and starts again with the next. */
   | { readonly kind: 'period'; readonly unit: PeriodUnit; readonly dated: readonly string[] }

@@ -11,18 +11,19 @@ import type {
   TableShape,
 } from '../destination.ts'
 import { ConnectionHolder } from './connection-holder.ts'
-import { isLockConflict, toMysqlError } from './errors.ts'
+import { toMysqlError } from './errors.ts'
 import { findGuard } from './guard.ts'
 import { loadItem } from './load-item.ts'
+import { withLockTries } from './lock-conflicts.ts'
 import { mysqlLocation } from './location.ts'
 import type { LoadTools } from './load-tools.ts'
 import { storedPeriods } from './periods.ts'
 import { replayedRecords } from './replay-marks.ts'
 import { replaceReport } from './report.ts'
 import { RecomputeFailed, sweepCounters } from './sweep.ts'
+import { undo } from './undo.ts'
 
 const CAPABILITIES: DestinationCapabilities = { stagingFormat: 'mysql-text', maxConcurrentLoads: 8 }
-const SWEEP_TRIES = 3
 
 /**
  * A MySQL or MariaDB database as destination, by `mysql://user:password@host:port/database?options` (see `mysqlLocation`). Nothing is
@@ -84,15 +85,7 @@ class MysqlDestination implements Destination {
 
   async sweepPeriods(sweep: PeriodSweep): Promise<void> {
     const { lockWaitSeconds } = this.#holder.location
-    for (let tries = 1; ; tries++) {
-      try {
-        await this.#inTurn(async (tools) => sweepCounters({ ...tools, lockWaitSeconds }, sweep))
-        return
-      } catch (error) {
-        if (!isLockConflict(error instanceof Error ? error.cause : undefined) || tries === SWEEP_TRIES)
-          throw error
-      }
-    }
+    await this.#inTurn(async (tools) => sweepCounters({ ...tools, lockWaitSeconds }, sweep))
   }
 
   async close(): Promise<void> {
@@ -100,18 +93,23 @@ class MysqlDestination implements Destination {
     await this.#holder.close()
   }
 
-  /** Runs work on the kept connection. After an error the session is ended: its transaction and settings go with it. */
+  /**
+   * Runs work on the kept connection, again where it met locks of others. After an error the session is ended: its transaction and
+   * settings go with it.
+   */
   async #inTurn<Result>(work: (tools: LoadTools) => Promise<Result>): Promise<Result> {
-    return this.#afterOthers(async () => {
-      const tools = await this.#holder.tools()
-      await tools.prepared.prepare(tools.connection, [])
-      try {
-        return await work(tools)
-      } catch (error) {
-        tools.connection.cut()
-        throw error
-      }
-    })
+    return this.#afterOthers(async () =>
+      withLockTries(async () => {
+        const tools = await this.#holder.tools()
+        try {
+          await tools.prepared.prepare(tools.connection, [])
+          return await work(tools)
+        } catch (error) {
+          await undo(tools.connection, this.#holder.location, { confirmed: false })
+          throw error
+        }
+      }),
+    )
   }
 
   /**

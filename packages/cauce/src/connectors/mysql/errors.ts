@@ -47,7 +47,7 @@ export function toMysqlError(error: unknown, place: ErrorPlace): CauceError {
 
 /** Whether waiting a moment and doing the whole transaction again may succeed: deadlock, lock wait. */
 export function isLockConflict(error: unknown): boolean {
-  const { errno } = numbered(error)
+  const { errno } = numbered(error instanceof CauceError ? error.cause : error)
   return errno === DEADLOCK || errno === LOCK_WAIT
 }
 

@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import { CauceError } from '../../model/cauce-error.ts'
 import type { LoadHooks, LoadRequest, LoadResult } from '../destination.ts'
 import type { ConnectionHolder } from './connection-holder.ts'
@@ -8,11 +6,10 @@ import { isLockConflict, isLockWait, toMysqlError } from './errors.ts'
 import { GuardMoved } from './guard.ts'
 import type { LoadTools } from './load-tools.ts'
 import { fillTransaction, type Progress } from './load-transaction.ts'
-import { confirmRollback, settleLostCommit } from './lost-session.ts'
+import { LOCK_TRIES, pauseAfterConflict } from './lock-conflicts.ts'
+import { settleLostCommit } from './lost-session.ts'
+import { undo } from './undo.ts'
 
-/** A load that met a deadlock or a locked row is done again from the start, this often. */
-const TRIES = 3
-const FIRST_PAUSE_MS = 100
 /** While a load waits for a rival at its door it holds nothing, so it can be patient. */
 const PATIENCE_MS = 300_000
 
@@ -31,14 +28,14 @@ export async function loadItem(
       const outOfTheWay = error instanceof GuardMoved
       if (!outOfTheWay && !isLockConflict(error)) throw error
       const patient = progress.waiting && isLockWait(error) && performance.now() < patienceEnds
-      if (!patient && ++tries > TRIES)
+      if (!patient && ++tries > LOCK_TRIES)
         throw outOfTheWay
           ? new CauceError('DESTINATION_BUSY', {
               url: holder.location.displayUrl,
               detail: 'rivals keep getting in our way',
             })
           : toMysqlError(error, { displayUrl: holder.location.displayUrl })
-      await pause(FIRST_PAUSE_MS * 2 ** (tries - 1) + randomInt(FIRST_PAUSE_MS))
+      await pauseAfterConflict(tries)
     }
   }
 }
@@ -70,7 +67,7 @@ async function attemptLoad(
     hooks.at('before-commit')
     signal.throwIfAborted()
   } catch (error) {
-    await undo(holder, connection, signal)
+    await undo(connection, holder.location, { confirmed: signal.aborted })
     signal.throwIfAborted()
     throw error
   } finally {
@@ -91,38 +88,6 @@ async function begin(holder: ConnectionHolder, tools: LoadTools): Promise<LoadTo
     await fresh.connection.write('START TRANSACTION')
     return fresh
   }
-}
-
-/** How long a lost session is looked for when nobody asked to be sure of its end. */
-const LOOK_MS = 5_000
-
-/**
- * Undoes the transaction and ends the session, and with it every staging table. Where the line is broken the server may not have
- * noticed, and would keep the locks: then the session is ended from another. Who cancelled wants that confirmed; otherwise a
- * server that is away is left to itself.
- */
-async function undo(
-  holder: ConnectionHolder,
-  connection: MysqlConnection,
-  { aborted }: AbortSignal,
-): Promise<void> {
-  try {
-    if (connection.usable) {
-      await connection.write('ROLLBACK')
-      await connection.close()
-      return
-    }
-  } catch (error) {
-    if (!isLost(error)) throw error
-  }
-  connection.cut()
-  const { location } = holder
-  const { facts } = connection
-  if (aborted) await confirmRollback({ location, facts })
-  else
-    await confirmRollback({ location: { ...location, settleTimeoutMs: LOOK_MS }, facts }).catch(
-      () => undefined,
-    )
 }
 
 async function commit(
