@@ -3,7 +3,10 @@ import type { MysqlConnection, SqlValue } from './connection.ts'
 import { quoteName, quoteNames } from './quote.ts'
 import type { PreparedTable } from './shape.ts'
 
-/** Puts a report row in the place of the one that speaks of the same item version. */
+/**
+ * Puts a report row in the place of those that speak of the same item version: they agree on its first identity column, and agree or
+ * know nothing yet (NULL, where an attempt failed before the bytes were there) in the others.
+ */
 export async function replaceReport(
   connection: MysqlConnection,
   { table, values }: ReportRow,
@@ -13,7 +16,12 @@ export async function replaceReport(
   const valueOf = (column: string): SqlValue => values[column] ?? null
   const target = quoteName(prepared.name)
   if (table.identity.length > 0) {
-    const same = table.identity.map((column) => `${quoteName(name(column))} <=> ?`).join(' AND ')
+    const same = table.identity
+      .map((column, position) => {
+        const stored = quoteName(name(column))
+        return position === 0 ? `${stored} <=> ?` : `(${stored} <=> ? OR ${stored} IS NULL)`
+      })
+      .join(' AND ')
     const identity = table.identity.map(valueOf)
     // Looked at first without locks: a DELETE that finds nothing may still wait for every open load where the table has no index.
     const [found] = await connection.rows(`SELECT 1 AS found FROM ${target} WHERE ${same} LIMIT 1`, identity)

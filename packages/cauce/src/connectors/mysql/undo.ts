@@ -1,0 +1,34 @@
+import { isLost, type MysqlConnection } from './connection.ts'
+import type { MysqlLocation } from './location.ts'
+import { confirmRollback } from './lost-session.ts'
+
+/** How long a lost session is looked for when nobody asked to be sure of its end. */
+const LOOK_MS = 5_000
+
+/**
+ * Undoes the transaction under way and ends the session, and with it every staging table. Where the line is broken the server may
+ * not have noticed, and would keep the locks: then the session is ended from another. Who cancels wants that confirmed; otherwise
+ * a server that is away is left to itself.
+ */
+export async function undo(
+  connection: MysqlConnection,
+  location: MysqlLocation,
+  { confirmed }: { readonly confirmed: boolean },
+): Promise<void> {
+  try {
+    if (connection.usable) {
+      await connection.write('ROLLBACK')
+      await connection.close()
+      return
+    }
+  } catch (error) {
+    if (!isLost(error)) throw error
+  }
+  connection.cut()
+  const { facts } = connection
+  if (confirmed) await confirmRollback({ location, facts })
+  else
+    await confirmRollback({ location: { ...location, settleTimeoutMs: LOOK_MS }, facts }).catch(
+      () => undefined,
+    )
+}
