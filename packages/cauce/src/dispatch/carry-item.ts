@@ -141,11 +141,13 @@ async function settle(
   context: RunContext,
   held: HeldItems,
   item: ItemRow,
-  outcome: ItemOutcome,
+  found: ItemOutcome,
 ): Promise<Carried> {
   const { ledger, clock, emit, signal } = context
   failpoint('worker:before-settle')
-  const { stages } = held.release(item)
+  const { stages, identity } = held.release(item)
+  // A performer that died could not tell what it had found the bytes to be; it had told before it loaded.
+  const outcome = found.sha256 === undefined ? { ...found, ...identity } : found
   const claim = { id: item.id, epoch: item.epoch, nowMs: clock.now() }
   const { error } = outcome
   const isLoaded = error === undefined

@@ -79,10 +79,10 @@ export class HeldItems {
   }
 
   /** What is known of an item, in the form the ledger takes; and the end of looking after it. */
-  release(item: ItemRow): Pick<Held, 'stages'> {
+  release(item: ItemRow): Pick<Held, 'stages' | 'identity'> {
     const held = this.#held.get(item.id)
     this.#held.delete(item.id)
-    return { stages: held?.stages ?? [] }
+    return { stages: held?.stages ?? [], identity: held?.identity }
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { CauceError } from '../model/cauce-error.ts'
 import { openEngine } from '../engine/duckdb/open-engine.ts'
 import { itemFacts } from './item-facts.ts'
@@ -42,6 +43,7 @@ export async function writeReport(
   facts: ReportFacts,
 ): Promise<void> {
   const destination = await hand.destination(task.settings.destinationUrl)
+  await mkdir(task.spoolFolder, { recursive: true, mode: 0o700 })
   await using engine = await openEngine({ spoolDirectory: task.spoolFolder, memoryMb: 64, threads: 1 })
   const row = await reportRow(
     engine,

@@ -1,5 +1,8 @@
+import { access } from 'node:fs/promises'
 import { CauceError } from '../model/cauce-error.ts'
+import { backupPath } from './back-up.ts'
 import { blankOutcome } from './blank-outcome.ts'
+import { reportOutcome } from './report-outcome.ts'
 import type { Stagehand } from './stagehand.ts'
 import type { ItemOutcome, ItemTask } from './task.ts'
 
@@ -13,15 +16,30 @@ export async function settleVanished(task: ItemTask, hand: Stagehand): Promise<I
     const destination = await hand.destination(settings.destinationUrl)
     const load = await destination.findLoad(known.loadKey)
     if (load !== undefined)
-      return {
+      return reportOutcome(task, hand, {
         ...blankOutcome(task),
         state: load.counts.rejected > 0 ? 'ready_with_rejects' : 'ready',
         counts: load.counts,
+        backup: await keptBackup(task, known.sha256),
+        sourceDeletedMs: settings.deleteSource ? hand.clock.now() : undefined,
         notes: [{ en: 'loaded by an earlier attempt', es: 'cargado por un intento anterior' }],
-      }
+      })
   }
   return {
     ...blankOutcome(task),
     error: new CauceError('SOURCE_VANISHED', { file: item.entry.key }).report(),
   }
+}
+
+/** The earlier attempt's copy, if it was made on the same day; the original was deleted only after it. */
+async function keptBackup(
+  { settings, referenceDate }: ItemTask,
+  sha256: string,
+): Promise<string | undefined> {
+  if (settings.backupFolder === undefined) return undefined
+  const place = backupPath({ folder: settings.backupFolder, day: referenceDate, sha256 })
+  return access(place).then(
+    () => place,
+    () => undefined,
+  )
 }
