@@ -1,9 +1,9 @@
 import { type CommandUnknownOpts, type HelpConfiguration, Help } from '@commander-js/extra-typings'
+import { placeholdersInLanguage } from './placeholders-in-language.ts'
 import type { Speaker } from './speaker.ts'
 import type { Screen } from './terminal/screen.ts'
 import { textWidth } from './terminal/text-width.ts'
 import { helpTexts } from './texts/help-texts.ts'
-import { placeholderTexts } from './texts/placeholder-texts.ts'
 
 /** The parser's own words in its help, in English, and ours for them. */
 const TITLES = {
@@ -17,12 +17,10 @@ const TITLES = {
 /** How help is laid out and worded: everything in the reader's language, colours where the screen takes them. */
 export function helpInLanguage({ say }: Speaker, screen: Screen): HelpConfiguration {
   const worded = (text: string): string =>
-    text
-      .replace('[options]', say(helpTexts.optionsMark))
-      .replace('[command]', say(helpTexts.commandMark))
-      .replace(/([<[])([a-z]+)/g, (mark, open: string, name: string) =>
-        name in placeholderTexts ? open + say(placeholderTexts[name as keyof typeof placeholderTexts]) : mark,
-      )
+    placeholdersInLanguage(
+      text.replace('[options]', say(helpTexts.optionsMark)).replace('[command]', say(helpTexts.commandMark)),
+      say,
+    )
   const plain = new Help()
   plain.showGlobalOptions = true
   return {

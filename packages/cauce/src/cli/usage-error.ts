@@ -1,5 +1,6 @@
 import type { CommanderError } from '@commander-js/extra-typings'
 import type { Text } from '../model/language.ts'
+import { placeholdersInLanguage } from './placeholders-in-language.ts'
 import type { Speaker } from './speaker.ts'
 import { usageTexts } from './texts/usage-texts.ts'
 
@@ -31,6 +32,6 @@ export function usageMessage({ message }: Pick<CommanderError, 'message'>, { say
   const said =
     sentence?.found == null
       ? message.replace(/^error: /, '')
-      : say(sentence.text, Object.fromEntries([...sentence.found].entries()))
+      : placeholdersInLanguage(say(sentence.text, Object.fromEntries([...sentence.found].entries())), say)
   return meant === undefined ? said : `${said}. ${say(usageTexts.didYouMean, { 1: meant })}`
 }
