@@ -6,8 +6,8 @@ import { companionNames } from './merge-columns.ts'
 export type MergedValues = ReadonlyMap<string, string>
 
 /**
- * How new and stored values become one, column by column. NULL never beats a value. `item` is the item being loaded, by which
- * equal `by` values are told apart, so that the order of loads does not matter.
+ * How new and stored values become one, column by column, as `MergePlan` says. `item` is the item being loaded, by which equal
+ * `by` values are told apart, so that the order of loads does not matter.
  */
 export function mergedValues(merge: Readonly<Record<string, MergePlan>>, item: string): MergedValues {
   const values = new Map<string, string>()
@@ -21,7 +21,7 @@ export function mergedValues(merge: Readonly<Record<string, MergePlan>>, item: s
         values.set(column, `greatest(${staged}, ${stored})`)
         break
       case 'replace':
-        values.set(column, `coalesce(${staged}, ${stored})`)
+        values.set(column, staged)
         break
       case 'sum':
       // A staged counter is of the stored period, which the load has made sure of.
@@ -48,14 +48,13 @@ export function mergedValues(merge: Readonly<Record<string, MergePlan>>, item: s
   return values
 }
 
-/** Whether the staged value takes the stored one's place: by `by`, a known one before none; ties by item. */
+/** Whether the staged row's value takes the stored one's place, absent or not: by `by`, any before none; ties by item. */
 function winsSql(column: string, { kind, by }: Extract<MergePlan, { by: string }>, item: string): string {
   const names = companionNames(column)
   const [newBy, oldBy] = [`staged.${quoteName(by)}`, `stored.${quoteName(names.by)}`]
   const oldItem = `stored.${quoteName(names.item)}`
   const beats = kind === 'first' ? '<' : '>'
-  return `(CASE WHEN staged.${quoteName(column)} IS NULL THEN false
-    WHEN stored.${quoteName(column)} IS NULL THEN true
+  return `(CASE WHEN stored.rowid IS NULL THEN true
     WHEN ${newBy} IS DISTINCT FROM ${oldBy} THEN ${oldBy} IS NULL OR coalesce(${newBy} ${beats} ${oldBy}, false)
     ELSE ${oldItem} IS NULL OR ${quoteText(item)} ${beats} ${oldItem} END)`
 }

@@ -58,7 +58,7 @@ const items: readonly (readonly [item: string, values: string])[] = [
   ],
 ]
 
-test('gives the same rows in any order of loads, and NULL beats nothing', async () => {
+test('gives the same rows in any order of loads, and NULL counts for nothing in least, greatest and sum', async () => {
   const loads = await Promise.all(
     items.map(async ([item, values]) => {
       const sql = `SELECT * FROM (VALUES ${values}) t(k, a, z, s, r, f, l, cuando) ORDER BY k`

@@ -25,22 +25,22 @@ export async function mergeTable(database: Engine, load: TableLoad, item: string
   const changing = [...values.keys()]
   const summed = Object.keys(sums)
   await database.run(
-    `CREATE TEMP TABLE _cauce_merged AS
+    `CREATE OR REPLACE TEMP TABLE _cauce_merged AS
     SELECT stored.rowid AS ${STORED_ROW}, ${columnList(key, 'staged.')}${changing.map((column) => `, ${values.get(column)} AS ${quoteName(column)}`).join('')}
     FROM read_parquet(${quoteText(path)}) AS staged LEFT JOIN ${table} AS stored
     ON ${key.map((column) => `staged.${quoteName(column)} = stored.${quoteName(column)}`).join(' AND ')}`,
   )
-  const [before] = await database.rows(
-    `SELECT count(*) AS merged, count(${STORED_ROW}) AS known,
-      (SELECT count(*) FROM (SELECT DISTINCT ${columnList(key)} FROM ${MERGED})) AS keys${totals(summed, table)} FROM ${MERGED}`,
+  const [before = {}] = await database.rows(
+    `SELECT * FROM (SELECT count(*) AS merged, count(${STORED_ROW}) AS known, count(DISTINCT (${columnList(key)})) AS keys FROM ${MERGED}),
+      (${totalsSql(summed, table)})`,
   )
-  expectRows(name, 'different keys staged', Number(before?.['keys']), rows)
-  if (Number(before?.['merged']) > rows)
+  expectRows(name, 'different keys staged', Number(before['keys']), rows)
+  if (Number(before['merged']) > rows)
     throw new CauceError('DESTINATION_SHAPE', {
       table: name,
       detail: `it holds some ${key.join(', ')} more than once; remove the doubles`,
     })
-  const known = Number(before?.['known'])
+  const known = Number(before['known'])
   if (known > 0 && changing.length > 0) {
     const assignments = changing.map((column) => `${quoteName(column)} = merged.${quoteName(column)}`)
     const updated = await database.run(
@@ -55,8 +55,7 @@ export async function mergeTable(database: Engine, load: TableLoad, item: string
     )
     expectRows(name, 'rows inserted', inserted, rows - known)
   }
-  if (summed.length > 0) await checkSums(database, load, before ?? {})
-  await database.run(`DROP TABLE ${MERGED}`)
+  if (summed.length > 0) await checkSums(database, load, before)
 }
 
 async function checkSums(
@@ -65,7 +64,7 @@ async function checkSums(
   before: EngineRow,
 ): Promise<void> {
   const summed = Object.keys(sums)
-  const [after = {}] = await database.rows(`SELECT 1${totals(summed, tableName(name))}`)
+  const [after = {}] = await database.rows(totalsSql(summed, tableName(name)))
   for (const [index, column] of summed.entries()) {
     const growth = {
       before: String(before[`total_${index}`]),
@@ -81,12 +80,11 @@ async function checkSums(
   }
 }
 
-/** The total of each summed column over the whole table: one cheap scan of a column each. */
-function totals(summed: readonly string[], table: string): string {
-  return summed
-    .map(
-      (column, index) =>
-        `, (SELECT CAST(coalesce(sum(${quoteName(column)}), 0) AS VARCHAR) FROM ${table}) AS total_${index}`,
-    )
-    .join('')
+/** The total of each summed column over the whole table: one cheap scan of a column each. One row, also without any. */
+function totalsSql(summed: readonly string[], table: string): string {
+  if (summed.length === 0) return 'SELECT 1 AS nothing_to_sum'
+  const totals = summed.map(
+    (column, index) => `CAST(coalesce(sum(${quoteName(column)}), 0) AS VARCHAR) AS total_${index}`,
+  )
+  return `SELECT ${totals.join(', ')} FROM ${table}`
 }
