@@ -37,17 +37,21 @@ export function name(text: string): Name {
 /**
  * SQL over the relations `valid` (the contract's rows, plus `_record`) and `rejects`. Interpolated texts and numbers become
  * quoted values, never SQL; `name()` becomes a quoted identifier; another `sql` is spliced in.
+ * @throws {TypeError} when an interpolated value is undefined
  */
 export function sql(strings: TemplateStringsArray, ...values: readonly Interpolation[]): SqlText {
   const pieces: SqlPiece[] = []
   for (const [index, text] of strings.entries()) {
     if (text !== '') pieces.push({ text })
-    if (index < values.length) pieces.push(...piecesOf(values[index] ?? null))
+    if (index < values.length) pieces.push(...piecesOf(values[index], text))
   }
   return { pieces }
 }
 
-function piecesOf(value: Interpolation): readonly SqlPiece[] {
+function piecesOf(value: Interpolation | undefined, before: string): readonly SqlPiece[] {
+  // Taken for NULL, a misspelt name would change what the SQL means without a word.
+  if (value === undefined)
+    throw new TypeError(`sql: the value after "${before.trim().slice(-40)}" is undefined`)
   if (typeof value !== 'object' || value === null) return [{ value }]
   return 'pieces' in value ? value.pieces : [value]
 }

@@ -4,6 +4,8 @@ export interface DateFormat {
   readonly pattern: string
   /** The same format for strptime. */
   readonly strptime: string
+  /** Its letters, and where each stands in a text of the format: all tokens are as long as what they spell. */
+  readonly tokens: readonly { readonly token: string; readonly at: number }[]
   readonly hasDate: boolean
   readonly hasTime: boolean
 }
@@ -45,6 +47,7 @@ export function parseDateFormat(format: string): DateFormat | undefined {
   return {
     pattern: pattern + escapeLiteral(tail),
     strptime: strptime + tail,
+    tokens: [...format.matchAll(TOKEN)].map((match) => ({ token: match[0], at: match.index })),
     hasDate: has('yyyy', 'MM', 'dd'),
     hasTime: has('HH', 'mm'),
   }

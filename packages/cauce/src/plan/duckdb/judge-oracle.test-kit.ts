@@ -52,56 +52,61 @@ const NOT: Readonly<Record<OracleType['kind'], string>> = {
   timestamp: 'not_a_timestamp',
 }
 
+type OracleValue = string | number | bigint | boolean | undefined
+
 /** The value of a text of the type; undefined when it has none. Numbers come exact, as a bigint of the last digit's unit. */
-function valueOf(text: string, type: OracleType): string | number | bigint | boolean | undefined {
-  switch (type.kind) {
-    case 'text':
-    case 'oneOf':
+function valueOf(text: string, type: OracleType): OracleValue {
+  return type.kind === 'decimal' ? decimalOf(text, type) : VALUES[type.kind](text)
+}
+
+const VALUES: Readonly<Record<Exclude<OracleType['kind'], 'decimal'>, (text: string) => OracleValue>> = {
+  text: (text) => text,
+  oneOf: (text) => text,
+  integer: (text) => {
+    const parts = /^([+-]?)(\d+)$/.exec(text)
+    if (parts === null) return undefined
+    const value = BigInt(parts[2] ?? '') * (parts[1] === '-' ? -1n : 1n)
+    return value >= -(2n ** 63n) && value < 2n ** 63n ? value : undefined
+  },
+  double: (text) => {
+    if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text)) return undefined
+    const value = Number(text)
+    return Number.isFinite(value) ? value : undefined
+  },
+  boolean: (text) => {
+    const word = text.toLowerCase()
+    if (['true', '1', 'yes', 'si', 'sí'].includes(word)) return true
+    return ['false', '0', 'no'].includes(word) ? false : undefined
+  },
+  uuid: (text) =>
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? text.toLowerCase() : undefined,
+  json: (text) => {
+    try {
+      JSON.parse(text)
       return text
-    case 'integer': {
-      const parts = /^([+-]?)(\d+)$/.exec(text)
-      if (parts === null) return undefined
-      const value = BigInt(parts[2] ?? '') * (parts[1] === '-' ? -1n : 1n)
-      return value >= -(2n ** 63n) && value < 2n ** 63n ? value : undefined
+    } catch {
+      return undefined
     }
-    case 'decimal': {
-      const parts = (type.comma ? /^([+-]?)(\d*)(?:,(\d+))?$/ : /^([+-]?)(\d*)(?:\.(\d+))?$/).exec(text)
-      if (parts === null || !/\d/.test(text)) return undefined
-      const [whole = '', fraction = ''] = [parts[2], parts[3]]
-      if (fraction.length > type.scale || whole.replace(/^0+/, '').length > type.precision - type.scale)
-        return undefined
-      return BigInt(whole + fraction.padEnd(type.scale, '0')) * (parts[1] === '-' ? -1n : 1n)
-    }
-    case 'double': {
-      if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text)) return undefined
-      const value = Number(text)
-      return Number.isFinite(value) ? value : undefined
-    }
-    case 'boolean': {
-      const word = text.toLowerCase()
-      if (['true', '1', 'yes', 'si', 'sí'].includes(word)) return true
-      return ['false', '0', 'no'].includes(word) ? false : undefined
-    }
-    case 'uuid':
-      return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? text.toLowerCase() : undefined
-    case 'json':
-      try {
-        JSON.parse(text)
-        return text
-      } catch {
-        return undefined
-      }
-    case 'date': {
-      const parts = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(text)
-      return parts === null ? undefined : dayOf(parts)
-    }
-    case 'timestamp': {
-      const parts = /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d):(\d\d)$/.exec(text)
-      const day = parts === null ? undefined : dayOf(parts)
-      const [hour, minute] = [Number(parts?.[4]), Number(parts?.[5])]
-      return day === undefined || hour > 23 || minute > 59 ? undefined : day + (hour * 60 + minute) * 60_000
-    }
-  }
+  },
+  date: (text) => {
+    const parts = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(text)
+    return parts === null ? undefined : dayOf(parts)
+  },
+  timestamp: (text) => {
+    const parts = /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d):(\d\d)$/.exec(text)
+    const day = parts === null ? undefined : dayOf(parts)
+    const [hour, minute] = [Number(parts?.[4]), Number(parts?.[5])]
+    return day === undefined || hour > 23 || minute > 59 ? undefined : day + (hour * 60 + minute) * 60_000
+  },
+}
+
+function decimalOf(text: string, type: Extract<OracleType, { kind: 'decimal' }>): bigint | undefined {
+  const parts = (type.comma ? /^([+-]?)(\d*)(?:,(\d+))?$/ : /^([+-]?)(\d*)(?:\.(\d+))?$/).exec(text)
+  if (parts === null || !/\d/.test(text)) return undefined
+  const [whole = '', fraction = ''] = [parts[2], parts[3]]
+  const digits = type.precision - type.scale
+  if (fraction.length > type.scale || whole.replace(/^0+/, '').length > digits) return undefined
+  return BigInt(whole + fraction.padEnd(type.scale, '0')) * (parts[1] === '-' ? -1n : 1n)
 }
 
 function dayOf([, dd, MM, yyyy]: readonly string[]): number | undefined {
@@ -112,15 +117,13 @@ function dayOf([, dd, MM, yyyy]: readonly string[]): number | undefined {
   return exists && year >= 1000 ? atMs : undefined
 }
 
-function isNumber(value: unknown): value is number | bigint {
-  return typeof value === 'number' || typeof value === 'bigint'
+function numberOf(value: OracleValue): number | bigint | undefined {
+  return typeof value === 'number' || typeof value === 'bigint' ? value : undefined
 }
 
 /** The bound as `valueOf` gives values of the type. */
 function boundOf(bound: number, type: OracleType): number | bigint {
-  if (type.kind === 'integer') return BigInt(bound)
-  if (type.kind === 'decimal') return BigInt(bound) * 10n ** BigInt(type.scale)
-  return bound
+  return type.kind === 'decimal' && Number.isFinite(bound) ? BigInt(bound) * 10n ** BigInt(type.scale) : bound
 }
 
 const TRIMMED = /^[ \t\n\v\f\r\u00a0]+|[ \t\n\v\f\r\u00a0]+$/g
@@ -131,32 +134,33 @@ function judgeField(
   column: OracleColumn,
   fileNulls: readonly string[],
 ): { readonly codes: readonly string[]; readonly warnings: readonly string[]; readonly value: unknown } {
-  const trimmed = column.trim ? field.replaceAll(TRIMMED, '') : field
-  const isNull = (column.nulls ?? fileNulls).includes(trimmed)
-  const folded =
-    column.fold === 'lower'
-      ? trimmed.toLowerCase()
-      : column.fold === 'upper'
-        ? trimmed.toUpperCase()
-        : trimmed
-  const text = isNull ? column.defaultText : folded
+  const text = textOf(field, column, fileNulls)
   const code = (suffix: string): string => column.code ?? `${name}:${suffix}`
   if (text === undefined)
     return { codes: column.nullable ? [] : [code('missing')], warnings: [], value: undefined }
   const value = valueOf(text, column.type)
   if (value === undefined) return { codes: [code(NOT[column.type.kind])], warnings: [], value: undefined }
-  const characters = Array.from(text).length
-  const { min, max, lengthMin, lengthMax, type } = column
-  const broken = [
-    ...(type.kind === 'oneOf' && !type.words.includes(text) ? [code('not_allowed')] : []),
-    ...(min !== undefined && isNumber(value) && value < boundOf(min, type) ? [code('below_minimum')] : []),
-    ...(max !== undefined && isNumber(value) && value > boundOf(max, type) ? [code('above_maximum')] : []),
-    ...((lengthMin !== undefined && characters < lengthMin) ||
-    (lengthMax !== undefined && characters > lengthMax)
-      ? [code('length')]
-      : []),
-  ]
+  const broken = brokenBy(text, value, column).map(code)
   return column.warn ? { codes: [], warnings: broken, value } : { codes: broken, warnings: [], value }
+}
+
+function textOf(field: string, column: OracleColumn, fileNulls: readonly string[]): string | undefined {
+  const trimmed = column.trim ? field.replaceAll(TRIMMED, '') : field
+  if ((column.nulls ?? fileNulls).includes(trimmed)) return column.defaultText
+  if (column.fold === undefined) return trimmed
+  return column.fold === 'lower' ? trimmed.toLowerCase() : trimmed.toUpperCase()
+}
+
+function brokenBy(text: string, value: OracleValue, column: OracleColumn): readonly string[] {
+  const { type, min = -Infinity, max = Infinity, lengthMin = 0, lengthMax = Infinity } = column
+  const characters = Array.from(text).length
+  const bounded = numberOf(value)
+  return [
+    ...(type.kind === 'oneOf' && !type.words.includes(text) ? ['not_allowed'] : []),
+    ...(bounded !== undefined && bounded < boundOf(min, type) ? ['below_minimum'] : []),
+    ...(bounded !== undefined && bounded > boundOf(max, type) ? ['above_maximum'] : []),
+    ...(characters < lengthMin || characters > lengthMax ? ['length'] : []),
+  ]
 }
 
 function judgeRow(
