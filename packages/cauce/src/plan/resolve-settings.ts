@@ -65,14 +65,27 @@ function required(setting: Setting, where: string, around: Surroundings): Resolv
 
 /** Makes the path in a location absolute; addresses of servers are left as they are. */
 export function absoluteLocation({ value, base }: Resolved): string {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value)?.[1]?.toLowerCase()
+  // One letter is a drive.
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(value)?.[1]?.toLowerCase()
   if (scheme === undefined) return resolve(base, value)
   if (scheme === 'file' && !value.toLowerCase().startsWith('file://'))
     return resolve(base, value.slice('file:'.length))
-  if (scheme === 'file') return fileURLToPath(value)
+  if (scheme === 'file') return filePath(value)
   if (scheme !== 'duckdb' && scheme !== 'sqlite') return value
   const path = value.slice(scheme.length + 1)
   return `${scheme}:${isAbsolute(path) ? path : resolve(base, path)}`
+}
+
+function filePath(url: string): string {
+  try {
+    return fileURLToPath(url)
+  } catch (error) {
+    throw new CauceError(
+      'CONFIG_INVALID',
+      { where: 'location', detail: `"${url}" names no file of this machine; write file:///path or ./path` },
+      { cause: error },
+    )
+  }
 }
 
 function yesOrNo(value: string): boolean {
@@ -80,15 +93,21 @@ function yesOrNo(value: string): boolean {
   if (/^(no|n|false|0)$/i.test(value)) return false
   throw new CauceError('CONFIG_INVALID', {
     where: 'archive.deleteSource',
-    detail: `"${value}" is neither yes nor no`,
+    detail: `"${value}" is neither yes nor no; write one of them`,
   })
 }
 
+/** `Date.parse` takes the 31st of any month; a day that exists is spelled the same again. */
+function isDay(value: string): boolean {
+  if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(value)) return false
+  const atMs = Date.parse(`${value}T00:00:00Z`)
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(value)
+}
+
 function isoDate(value: string): string {
-  const valid = /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(`${value}T00:00:00Z`))
-  if (valid) return value
+  if (isDay(value)) return value
   throw new CauceError('CONFIG_INVALID', {
     where: 'reference.override',
-    detail: `"${value}" is not a date yyyy-MM-dd`,
+    detail: `"${value}" is not a day; write it as yyyy-MM-dd`,
   })
 }

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest'
+import type { Plan, Setting } from '../model/plan.ts'
+import { env, secret, toSetting } from '../pipeline/setting.ts'
+import { csv } from '../pipeline/csv.ts'
+import { contract } from '../pipeline/contract.ts'
+import { text } from '../pipeline/columns.ts'
+import { files } from '../pipeline/files.ts'
+import { pipeline } from '../pipeline/pipeline.ts'
+import { reference } from '../pipeline/reference.ts'
+import { append, valid } from '../pipeline/tables.ts'
+import { compilePlan } from './compile-plan.ts'
+import { absoluteLocation, resolveSetting, resolveSettings, type Surroundings } from './resolve-settings.ts'
+
+const around: Surroundings = {
+  environment: {},
+  dotenv: {},
+  projectFolder: '/project',
+  currentFolder: '/current',
+}
+
+const withEnv = (
+  environment: Surroundings['environment'],
+  dotenv: Surroundings['dotenv'] = {},
+): Surroundings => ({
+  ...around,
+  environment,
+  dotenv,
+})
+
+function planWith(settings: {
+  readonly from?: Setting
+  readonly into?: Setting
+  readonly backup?: Setting
+  readonly deleteSource?: Setting
+  readonly override?: Setting
+}): Plan {
+  const {
+    from = toSetting('./in'),
+    into = toSetting('duckdb:./out.duckdb'),
+    backup,
+    deleteSource,
+    override,
+  } = settings
+  return compilePlan(
+    pipeline('p', {
+      from: files(from),
+      read: csv(),
+      contract: contract('c', { a: text() }),
+      tables: { rows: append(valid) },
+      into,
+      archive: { ...(backup && { backup }), ...(deleteSource && { deleteSource }) },
+      reference: reference({ timezone: 'UTC', ...(override && { override }) }),
+    }),
+  )
+}
+
+describe('a setting', () => {
+  test('written down counts from the project', () => {
+    expect(resolveSetting(toSetting('./x'), around)).toEqual({ value: './x', base: '/project' })
+  })
+  test('from the environment counts from the current folder, from .env or its default from the project', () => {
+    const setting = env('X', './default')
+    expect(resolveSetting(setting, withEnv({ X: './real' }, { X: './dotenv' }))).toEqual({
+      value: './real',
+      base: '/current',
+    })
+    expect(resolveSetting(setting, withEnv({}, { X: './dotenv' }))).toEqual({
+      value: './dotenv',
+      base: '/project',
+    })
+    expect(resolveSetting(setting, around)).toEqual({ value: './default', base: '/project' })
+  })
+  test('that is empty counts as unset', () => {
+    expect(resolveSetting(env('X', 'd'), withEnv({ X: '' }, { X: '' }))?.value).toBe('d')
+    expect(resolveSetting(env('X'), withEnv({ X: '' }))).toBeUndefined()
+    expect(resolveSetting(secret('X'), around)).toBeUndefined()
+  })
+})
+
+test.each([
+  ['./in', '/base/in'],
+  ['../in', '/in'],
+  ['/abs', '/abs'],
+  ['in put/ñ', '/base/in put/ñ'],
+  ['file:./in', '/base/in'],
+  ['file:in', '/base/in'],
+  ['file:/abs', '/abs'],
+  ['file:///abs/a%20b', '/abs/a b'],
+  ['FILE:///abs', '/abs'],
+  ['duckdb:./x.duckdb', 'duckdb:/base/x.duckdb'],
+  ['duckdb:x', 'duckdb:/base/x'],
+  ['duckdb:/abs/x', 'duckdb:/abs/x'],
+  ['sqlite:./l.sqlite', 'sqlite:/base/l.sqlite'],
+  ['sftp://u:p@host:22/./path', 'sftp://u:p@host:22/./path'],
+  ['mysql://u@h/db', 'mysql://u@h/db'],
+  ['s3://bucket/x', 's3://bucket/x'],
+])('%s becomes %s', (value, location) => {
+  expect(absoluteLocation({ value, base: '/base' })).toBe(location)
+})
+
+test('a file address of another machine is refused', () => {
+  expect(() => absoluteLocation({ value: 'file://host/x', base: '/' })).toThrow(
+    'names no file of this machine',
+  )
+})
+
+describe('the settings of a plan', () => {
+  test('come out absolute', () => {
+    const plan = planWith({
+      from: env('IN', './in'),
+      backup: env('BACKUP', 'backup'),
+      override: env('REF', ''),
+    })
+    expect(resolveSettings(plan, around)).toEqual({
+      sourceUrl: '/project/in',
+      destinationUrl: 'duckdb:/project/out.duckdb',
+      backupFolder: '/project/backup',
+      deleteSource: false,
+      referenceDate: undefined,
+    })
+    expect(resolveSettings(plan, withEnv({ IN: 'other', BACKUP: '/b', REF: '2013-02-28' }))).toEqual({
+      sourceUrl: '/current/other',
+      destinationUrl: 'duckdb:/project/out.duckdb',
+      backupFolder: '/b',
+      deleteSource: false,
+      referenceDate: '2013-02-28',
+    })
+  })
+  test('without a value name the variable to set', () => {
+    expect(() => resolveSettings(planWith({ into: secret('OUT') }), around)).toThrow(
+      'set OUT, it has no value',
+    )
+    expect(() => resolveSettings(planWith({ from: env('IN') }), withEnv({ IN: '' }))).toThrow(
+      'set IN, it has no value',
+    )
+  })
+  test.each(['yes', 'Y', 'TRUE', '1', 'sí', 'Si'])('%s deletes', (word) => {
+    expect(
+      resolveSettings(planWith({ deleteSource: env('D', 'no') }), withEnv({ D: word })).deleteSource,
+    ).toBe(true)
+  })
+  test.each(['no', 'N', 'false', '0'])('%s does not delete', (word) => {
+    expect(
+      resolveSettings(planWith({ deleteSource: env('D', 'yes') }), withEnv({ D: word })).deleteSource,
+    ).toBe(false)
+  })
+  test.each(['maybe', ' yes', 'yes please', '2'])('"%s" is neither yes nor no', (word) => {
+    expect(() => resolveSettings(planWith({ deleteSource: toSetting(word) }), around)).toThrow(
+      `"${word}" is neither yes nor no`,
+    )
+  })
+  test.each([
+    '2013-02-30',
+    '2013-13-01',
+    '28/02/2013',
+    '2013-2-8',
+    '0024-01-01',
+    '2013-02-28T00:00',
+    'today',
+  ])('%s is no reference date', (day) => {
+    expect(() => resolveSettings(planWith({ override: toSetting(day) }), around)).toThrow(
+      `"${day}" is not a day`,
+    )
+  })
+})
