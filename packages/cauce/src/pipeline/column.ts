@@ -54,7 +54,7 @@ export class Column<Value> {
   }
 
   /** Stands in for a missing value; written as the file would write it. */
-  default(text: string): Column<Value> {
+  default(text: string): Column<Exclude<Value, null>> {
     return new Column({ ...this.definition, defaultText: text })
   }
 

@@ -4,14 +4,19 @@ import type { Contract } from './contract.ts'
 import type { SettingInput } from './setting.ts'
 import type { Table, UpsertTable } from './tables.ts'
 
-/** Names that `detail` uses must be tables of the same pipeline; a wrong one is an error in the editor. */
-type DetailsKnown<Tables> = {
-  readonly [Name in keyof Tables]: Tables[Name] extends UpsertTable<infer Detail>
-    ? [Detail] extends [keyof Tables]
+/**
+ * Names that `detail` uses must be tables of the same pipeline, and those a table takes from the valid rows columns of the
+ * contract; a wrong one is an error in the editor.
+ */
+type NamesKnown<Tables, Values> = {
+  readonly [Name in keyof Tables]: Tables[Name] extends UpsertTable<infer Detail, infer Carried>
+    ? [Detail, Carried] extends [keyof Tables, ColumnsOf<Values>]
       ? Tables[Name]
-      : UpsertTable<Extract<keyof Tables, string>>
+      : UpsertTable<Extract<keyof Tables, string>, ColumnsOf<Values>>
     : Tables[Name]
 }
+
+type ColumnsOf<Values> = unknown extends Values ? string : Extract<keyof Values, string>
 
 export interface ArchiveOptions {
   /** Folder for verified copies of originals. */
@@ -29,11 +34,11 @@ export interface LimitsOptions {
   readonly maxUnpackedBytes?: number
 }
 
-export interface PipelineOptions<Tables extends Readonly<Record<string, Table>>> {
+export interface PipelineOptions<Tables extends Readonly<Record<string, Table>>, Values = unknown> {
   readonly from: SourcePlan
   readonly read: CsvReadPlan
-  readonly contract: Contract<unknown>
-  readonly tables: Tables & DetailsKnown<Tables>
+  readonly contract: Contract<Values>
+  readonly tables: Tables & NamesKnown<Tables, Values>
   /** `duckdb:./file.duckdb`, `mysql://user:password@host/database`. */
   readonly into: SettingInput
   /** A table in the destination that tells what became of every file. */
@@ -67,9 +72,9 @@ export interface Pipeline {
  *   into: env('VISITAS_DESTINO', 'duckdb:./visitas.duckdb'),
  * })
  */
-export function pipeline<const Tables extends Readonly<Record<string, Table>>>(
+export function pipeline<const Tables extends Readonly<Record<string, Table>>, Values>(
   name: string,
-  options: PipelineOptions<Tables>,
+  options: PipelineOptions<Tables, Values>,
 ): Pipeline {
   return { kind: 'pipeline', name, options }
 }

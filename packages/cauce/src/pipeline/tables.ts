@@ -30,12 +30,14 @@ export interface ReplaceTable {
   readonly technicalColumns: boolean
 }
 
-export interface UpsertTable<Detail extends string = string> {
+export interface UpsertTable<Detail extends string = string, Carried extends string = string> {
   readonly mode: 'upsert'
   readonly from: typeof valid | SqlText
   readonly key: readonly string[]
   readonly merge: Readonly<Record<string, MergePlan>>
   readonly detail: Detail | undefined
+  /** Never set: carries the names of the contract's columns it takes, where it takes the valid rows as they are. */
+  readonly carried?: Carried
 }
 
 export type Table = AppendTable | ReplaceTable | UpsertTable
@@ -72,19 +74,24 @@ export function replace(from: typeof valid | SqlText, options: TableOptions = {}
 }
 
 /** Merges rows into a table by key: each column that is not in the key says how old and new meet. */
-export function upsert<const Detail extends string = never>(table: {
-  readonly key: string | readonly string[]
-  readonly from: typeof valid | SqlText
-  readonly merge: Readonly<Record<string, MergeInput>>
+export function upsert<
+  From extends typeof valid | SqlText,
+  const Key extends string,
+  const Merged extends string,
+  const Detail extends string = never,
+>(table: {
+  readonly key: Key | readonly Key[]
+  readonly from: From
+  readonly merge: Readonly<Record<Merged, MergeInput>>
   /** The append table holding every row this one is computed from, by which counters are recomputed. */
   readonly detail?: Detail
-}): UpsertTable<Detail> {
+}): UpsertTable<Detail, From extends typeof valid ? Key | Merged : never> {
   return {
     mode: 'upsert',
     from: table.from,
     key: typeof table.key === 'string' ? [table.key] : table.key,
     merge: Object.fromEntries(
-      Object.entries(table.merge).map(([column, merge]) => [
+      Object.entries<MergeInput>(table.merge).map(([column, merge]) => [
         column,
         typeof merge === 'string' ? { kind: merge } : merge,
       ]),
