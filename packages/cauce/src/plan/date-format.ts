@@ -54,7 +54,5 @@ export function parseDateFormat(format: string): DateFormat | undefined {
 }
 
 function escapeLiteral(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, (letter) =>
-    letter === '/' || letter === '-' ? letter : `[${letter}]`,
-  )
+  return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 }

@@ -30,7 +30,8 @@ export function replayPlan(plan: Plan): Plan {
       compression: 'none',
       nulls: plan.read.nulls,
       layout: 'name',
-      unknownColumns: 'refuse',
+      // Whoever mends rows may add a column of remarks; spreadsheets add empty ones.
+      unknownColumns: 'ignore',
     },
     contract: {
       ...plan.contract,
