@@ -6,7 +6,7 @@ import type { Engine } from '../engine/duckdb/open-engine.ts'
 import { duckdbType } from '../plan/duckdb/parse-sql.ts'
 import { quoteName } from '../plan/duckdb/quote.ts'
 import { stagingSql } from '../plan/duckdb/staging-sql.ts'
-import { tableSql } from '../plan/duckdb/table-sql.ts'
+import { tableSql, unsortedTableSql } from '../plan/duckdb/table-sql.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 
 /** What fitting a table's query to its shape needs to know. */
@@ -115,12 +115,14 @@ async function describe(
 ): Promise<{ readonly shape: TableShape; readonly query: string }> {
   const query = tableSql(table, plan.contract, facts)
   const where = `tables.${table.name}`
-  const found = await engine.columns(query).catch((error: unknown) => {
-    throw new CauceError('CONFIG_INVALID', {
-      where,
-      detail: error instanceof Error ? error.message : String(error),
+  const found = await engine
+    .columns(unsortedTableSql(table, plan.contract, facts))
+    .catch((error: unknown) => {
+      throw new CauceError('CONFIG_INVALID', {
+        where,
+        detail: error instanceof Error ? error.message : String(error),
+      })
     })
-  })
   const missing = [...table.key, ...Object.keys(table.merge)].filter(
     (name) => !found.some((column) => column.name === name),
   )

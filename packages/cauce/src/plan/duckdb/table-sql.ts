@@ -23,14 +23,19 @@ const REJECT_FIELDS: Readonly<Record<RejectField, string>> = {
  * sorted by key: locks are then taken in one order by all, and the server's pages are visited in order.
  */
 export function tableSql(table: TablePlan, contract: ContractPlan, facts: ItemFacts): string {
+  const rows = unsortedTableSql(table, contract, facts)
+  return table.mode === 'upsert' ? `${rows} ORDER BY ${table.key.map(quoteName).join(', ')}` : rows
+}
+
+/** The same, in any order for merged tables: it can be described though the query may lack a key. */
+export function unsortedTableSql(table: TablePlan, contract: ContractPlan, facts: ItemFacts): string {
   const { from } = table
   if (from.kind === 'rejects')
     return `SELECT ${rejectColumns(from.columns, facts)} FROM rejects ORDER BY record`
   const rows =
     // The line end closes a comment behind the query.
     from.kind === 'sql' ? `(${fillSql(from.sql, facts, duckdbQuoting)}\n)` : validRows(table, contract, facts)
-  if (table.mode === 'upsert')
-    return `SELECT * FROM ${rows} AS merged ORDER BY ${table.key.map(quoteName).join(', ')}`
+  if (table.mode === 'upsert') return `SELECT * FROM ${rows} AS merged`
   if (!table.technicalColumns) return `SELECT * FROM ${rows} AS appended`
   return technical(rows, from.kind === 'valid', facts)
 }
