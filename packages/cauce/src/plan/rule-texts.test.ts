@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compileContract } from '../plan/compile-contract.ts'
+import { compileContract } from './compile-contract.ts'
 import {
   boolean,
   date,
@@ -18,7 +18,7 @@ import {
 } from '../pipeline/columns.ts'
 import { check, contract } from '../pipeline/contract.ts'
 import { sql } from '../pipeline/sql.ts'
-import { ruleText, testText } from './rule-texts.ts'
+import { ruleText, testText } from '../model/rule-texts.ts'
 
 const everything = contract(
   'everything',
