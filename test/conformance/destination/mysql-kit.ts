@@ -1,10 +1,13 @@
 import { createConnection, type Connection } from 'mysql2/promise'
 import { openMysqlDestination } from '../../../packages/cauce/src/connectors/mysql/destination.ts'
 import type { SqlAccess } from '../../servers/sql-access.ts'
-import type { DestinationKit, KitDatabase } from './kit.ts'
+import type { KitDatabase } from './kit.ts'
 
 /** Databases on a real MariaDB or MySQL; `options` go to the destination's URL, as in `?local_infile=off`. */
-export function mysqlKit(server: () => SqlAccess, options = ''): DestinationKit {
+export function mysqlKit(
+  server: () => SqlAccess,
+  options = '',
+): { createDatabase(): Promise<MysqlDatabase> } {
   return {
     createDatabase: async () => {
       const access = server()
@@ -35,13 +38,17 @@ interface OneDatabase {
   readonly drop: () => Promise<void>
 }
 
-class MysqlDatabase implements KitDatabase {
+export class MysqlDatabase implements KitDatabase {
   readonly #connection: Connection
   readonly #database: OneDatabase
 
   constructor(connection: Connection, database: OneDatabase) {
     this.#connection = connection
     this.#database = database
+  }
+
+  get url(): string {
+    return this.#database.url
   }
 
   async open(): ReturnType<KitDatabase['open']> {

@@ -18,12 +18,19 @@ export function reportsAndReplays(kit: DestinationKit): void {
       await bed.destination.prepare([INFORME])
       await bed.destination.writeReport(row('a.csv', null, 1))
       await bed.destination.writeReport(row('a.csv', null, 2))
+      await bed.destination.writeReport(row('b.csv', null, 9))
+      expect(await bed.rows(INFORME)).toEqual([
+        ['a.csv', null, '2', FIN],
+        ['b.csv', null, '9', FIN],
+      ])
       await bed.destination.writeReport(row('a.csv', 'abc', 3))
+      await bed.destination.writeReport(row('a.csv', 'def', 7))
       await bed.load({ item: 'a.csv', report: row('a.csv', 'abc', 4) })
       await bed.load({ item: 'á.csv', report: row('á.csv', 'abc', 5) })
       expect(await bed.rows(INFORME)).toEqual([
         ['a.csv', 'abc', '4', FIN],
-        ['a.csv', null, '2', FIN],
+        ['a.csv', 'def', '7', FIN],
+        ['b.csv', null, '9', FIN],
         ['á.csv', 'abc', '5', FIN],
       ])
     })

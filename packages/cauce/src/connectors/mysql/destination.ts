@@ -62,8 +62,8 @@ class MysqlDestination implements Destination {
     return this.#inTurn(async ({ connection }) => findGuard(connection, loadKey))
   }
 
-  async replayedRecords(originLoad: string): Promise<ReadonlySet<number>> {
-    return this.#inTurn(async ({ connection }) => replayedRecords(connection, originLoad))
+  async replayedRecords(originLoad: string, exceptLoad = ''): Promise<ReadonlySet<number>> {
+    return this.#inTurn(async ({ connection }) => replayedRecords(connection, originLoad, exceptLoad))
   }
 
   async writeReport(row: ReportRow): Promise<void> {

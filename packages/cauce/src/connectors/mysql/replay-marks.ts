@@ -43,14 +43,14 @@ async function alreadyMarked(
 ): Promise<readonly ReplayedRow[]> {
   const origins = new Set(rows.map(({ originLoad }) => originLoad))
   const marked = new Map<string, ReadonlySet<number>>()
-  for (const origin of origins) marked.set(origin, await recordsOf(connection, origin, loadKey))
+  for (const origin of origins) marked.set(origin, await replayedRecords(connection, origin, loadKey))
   const found = rows.filter(({ originLoad, record }) => marked.get(originLoad)?.has(record) === true)
   if (found.length === 0) throw new GuardMoved('a rival replay gave up')
   return found
 }
 
-/** Records of a load that were replayed, but for those a load marked itself. */
-async function recordsOf(
+/** Records of a load that were replayed, but for those the load `butFor` marked itself. */
+export async function replayedRecords(
   connection: MysqlConnection,
   originLoad: string,
   butFor: string,
@@ -60,12 +60,4 @@ async function recordsOf(
     [originLoad, butFor],
   )
   return new Set(rows.map((row) => Number(row['record'])))
-}
-
-/** Which of a load's records were replayed. */
-export async function replayedRecords(
-  connection: MysqlConnection,
-  originLoad: string,
-): Promise<ReadonlySet<number>> {
-  return recordsOf(connection, originLoad, '')
 }
