@@ -4,7 +4,7 @@ import type { ColumnPlan, ContractPlan, LogicalType, Parse, Rule } from '../mode
 import { portablePattern } from './portable-pattern.ts'
 
 /** Bits a reader sets on a record it had to repair or could not decode, with the code each one becomes. */
-export const RECORD_FLAGS = [
+const RECORD_FLAGS = [
   { bit: 1, code: 'row:bad_quotes' },
   { bit: 2, code: 'row:nul_byte' },
   { bit: 4, code: 'row:undecodable_bytes' },

@@ -1,4 +1,4 @@
-import type { ColumnPlan, Parse, Rule } from '../model/plan.ts'
+import type { ColumnPlan, LogicalType, Parse, Rule } from '../model/plan.ts'
 import { parseDateFormat } from './date-format.ts'
 import { valuePattern } from './value-patterns.ts'
 
@@ -34,7 +34,7 @@ export function isValue(text: string, { parse, type }: Pick<ColumnPlan, 'parse' 
     case 'integer':
       return isInt64(text)
     case 'decimal':
-      return /[0-9]/.test(text)
+      return fitsDecimal(text, parse, type)
     case 'double':
       return Number.isFinite(Number(text))
     case 'boolean':
@@ -53,6 +53,17 @@ export function isValue(text: string, { parse, type }: Pick<ColumnPlan, 'parse' 
 function isInt64(text: string): boolean {
   const value = BigInt(text.replace(/^\+/, ''))
   return value === BigInt.asIntN(64, value)
+}
+
+function fitsDecimal(
+  text: string,
+  { decimalMark, thousandsMark }: Extract<Parse, { kind: 'decimal' }>,
+  type: LogicalType,
+): boolean {
+  const digits = type.kind === 'decimal' ? type.precision - type.scale : 0
+  const bare = thousandsMark === undefined ? text : text.replaceAll(thousandsMark, '')
+  const whole = bare.replace(/^[+-]/, '').split(decimalMark)[0] ?? ''
+  return /[0-9]/.test(text) && whole.replace(/^0+/, '').length <= digits
 }
 
 function isMoment(text: string, { format }: Extract<Parse, { format: string }>): boolean {

@@ -85,6 +85,6 @@ test('any rows under any contract are judged as the documentation says', async (
       }))
       expect(told).toEqual(judgeByTheDocs(rows, columns, { fileNulls, repeatedRows }))
     }),
-    { numRuns: Number(process.env['CAUCE_PROPERTY_RUNS'] ?? 60) },
+    { numRuns: Number(process.env['CAUCE_PROPERTY_RUNS'] ?? 40) },
   )
 }, 120_000)

@@ -109,7 +109,7 @@ describe.each(['mysql-text', 'parquet'] as const)('%s', (format) => {
         const rows = await bench.engine.rows(stagedRelationSql(columns, format, path))
         expect(rows).toEqual(texts.map((value, n) => ({ n, 'a "b", c': value })))
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
