@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CauceError } from '../../model/cauce-error.ts'
 import type { Clock } from '../../model/clock.ts'
+import { EngineError } from '../../engine/duckdb/engine-error.ts'
 import { engineOn, type Engine } from '../../engine/duckdb/open-engine.ts'
 import { openInstance, openLockedInstance, type Instance } from '../../engine/duckdb/open-instance.ts'
 import { quoteText } from '../../plan/duckdb/quote.ts'
@@ -9,6 +10,7 @@ import { lockHolder, toDuckdbError } from './errors.ts'
 import { takeTurn } from './file-turns.ts'
 import type { DuckdbLocation } from './location.ts'
 import { DATABASE } from './names.ts'
+import { isUnfinished, removeUnfinished } from './unfinished-file.ts'
 
 export interface ConnectionOptions {
   readonly clock: Clock
@@ -21,6 +23,7 @@ export interface ConnectionOptions {
 export interface StagedFiles {
   readonly folder: string
   readonly rows: number
+  readonly sizeBytes: number
 }
 
 /**
@@ -37,6 +40,7 @@ const SETTINGS = { checkpoint_threshold: '0B' }
 
 /** Beyond these, a load may need to spill; below, opening an instance would cost as much as the load. */
 const SMALL_LOAD_ROWS = 100_000
+const SMALL_LOAD_BYTES = 8 * 1024 * 1024
 const SMALL_FILE_BYTES = 64 * 1024 * 1024
 
 const SHORTEST_PAUSE_MS = 2
@@ -61,7 +65,7 @@ export class DuckdbConnection {
   async reading<Result>(work: (database: Engine) => Promise<Result>): Promise<Result | undefined> {
     const endTurn = await takeTurn(this.#location.path)
     try {
-      if ((await this.#sizeBytes()) === undefined) return undefined
+      if ((await this.#sizeBytes()) === 0) return undefined
       return await this.#attached(await this.#keptEngine(undefined), 'READ_ONLY', work)
     } finally {
       endTurn()
@@ -138,14 +142,18 @@ export class DuckdbConnection {
     const until = clock.now() + lockWaitMs
     for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
       signal?.throwIfAborted()
-      const isNew = !((await this.#sizeBytes()) ?? 0)
-      const options = mode === 'READ_WRITE' && isNew ? `${mode}, STORAGE_VERSION '${STORAGE_VERSION}'` : mode
+      const isNew = mode === 'READ_WRITE' && (await this.#sizeBytes()) === 0
+      const options = isNew ? `${mode}, STORAGE_VERSION '${STORAGE_VERSION}'` : mode
       try {
         await engine.run(`ATTACH ${quoteText(path)} AS ${DATABASE} (TYPE duckdb, ${options})`)
         return
       } catch (error) {
         const holder = lockHolder(error)
-        if (holder === undefined) throw error
+        if (holder === undefined) {
+          const isRemoved = isNew && (await removeUnfinished(path))
+          if (isRemoved && error instanceof EngineError) continue
+          throw error
+        }
         if (clock.now() >= until)
           throw new CauceError('DESTINATION_BUSY', {
             url: displayUrl,
@@ -190,15 +198,16 @@ export class DuckdbConnection {
     }
   }
 
-  async #isSmall({ rows }: StagedFiles): Promise<boolean> {
-    return rows <= SMALL_LOAD_ROWS && ((await this.#sizeBytes()) ?? 0) <= SMALL_FILE_BYTES
+  async #isSmall({ rows, sizeBytes }: StagedFiles): Promise<boolean> {
+    if (rows > SMALL_LOAD_ROWS || sizeBytes > SMALL_LOAD_BYTES) return false
+    return (await this.#sizeBytes()) <= SMALL_FILE_BYTES
   }
 
-  async #sizeBytes(): Promise<number | undefined> {
-    return stat(this.#location.path).then(
-      ({ size }) => size,
-      () => undefined,
-    )
+  /** 0 where there is no file, or none yet that anything could be in. */
+  async #sizeBytes(): Promise<number> {
+    const { path } = this.#location
+    const { size } = await stat(path).catch(() => ({ size: 0 }))
+    return (await isUnfinished(path)) ? 0 : size
   }
 }
 

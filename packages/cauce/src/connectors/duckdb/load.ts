@@ -1,8 +1,9 @@
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { LoadHooks, LoadRequest, LoadResult } from '../destination.ts'
+import type { LoadHooks, LoadRequest, LoadResult, TableLoad } from '../destination.ts'
 import type { Engine } from '../../engine/duckdb/open-engine.ts'
 import { expectRows } from './accounting.ts'
-import type { DuckdbConnection } from './connection.ts'
+import type { DuckdbConnection, StagedFiles } from './connection.ts'
 import { toDuckdbError } from './errors.ts'
 import { earlierLoad, insertGuard, selectLoad } from './guard.ts'
 import { rollBack } from './in-transaction.ts'
@@ -19,11 +20,7 @@ export async function load(
   displayUrl: string,
 ): Promise<LoadResult> {
   const { tables, record } = request
-  const [first] = tables
-  const staged = first && {
-    folder: dirname(first.path),
-    rows: tables.reduce((total, { rows }) => total + rows, 0),
-  }
+  const staged = await stagedFiles(tables)
   try {
     return await connection.writing(async (database) => loadOnce(database, request, hooks, displayUrl), {
       signal: hooks.signal,
@@ -35,6 +32,20 @@ export async function load(
     const found = await connection.reading(async (database) => selectLoad(database, record.loadKey))
     if (found !== undefined) return { kind: 'loaded' }
     throw toDuckdbError(error.cause, { displayUrl })
+  }
+}
+
+/** Where the staged rows lie, and how many they are; undefined when the load has no tables. */
+async function stagedFiles(tables: readonly TableLoad[]): Promise<StagedFiles | undefined> {
+  const [first] = tables
+  if (first === undefined) return undefined
+  const sizes = await Promise.all(
+    tables.map(async ({ path, rows }) => (rows === 0 ? 0 : (await stat(path)).size)),
+  )
+  return {
+    folder: dirname(first.path),
+    rows: tables.reduce((total, { rows }) => total + rows, 0),
+    sizeBytes: sizes.reduce((total, size) => total + size, 0),
   }
 }
 

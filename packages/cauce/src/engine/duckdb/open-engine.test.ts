@@ -141,13 +141,13 @@ test('memory that is not enough is MEMORY_EXHAUSTED', async () => {
 })
 
 test('what does not fit in memory is spilled inside the spool and leaves nothing behind', async () => {
-  await engine.run('CREATE TEMP TABLE big AS SELECT hash(range)::VARCHAR || range AS x FROM range(6000000)')
+  await using small = await openEngine({ spoolDirectory: spool, memoryMb: 24 })
+  await small.run('CREATE TEMP TABLE big AS SELECT md5(range::VARCHAR) AS x FROM range(1500000)')
   expect(await readdir(spool)).toContain('duckdb-temp')
-  expect(await engine.scalar('SELECT count(*) FROM big')).toBe(6_000_000)
-  await engine.close()
+  expect(await small.scalar('SELECT count(*) FROM big')).toBe(1_500_000)
+  await small.close()
   expect(await readdir(spool)).toEqual([])
-  engine = await openEngine({ spoolDirectory: spool, memoryMb: 64 })
-})
+}, 30_000)
 
 test('errors keep one short line and none of the data', async () => {
   const csv = join(spool, 'a.csv')

@@ -27,6 +27,7 @@ export interface Instance {
   readonly connection: DuckDBConnection
   /** Shuts out everything but `reach`, for good. To be called once, before any SQL that is not our own. */
   lock(reach: Reach): Promise<void>
+  /** May be called more than once. */
   close(): Promise<void>
 }
 
@@ -37,6 +38,7 @@ export interface Instance {
 export async function openInstance(options: InstanceOptions): Promise<Instance> {
   const { memoryMb, threads, settings = {} } = options
   let spillsInto: string | undefined
+  let isClosed = false
   try {
     const instance = await DuckDBInstance.create(':memory:', {
       autoinstall_known_extensions: 'false',
@@ -57,6 +59,8 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
         await lock(connection, reach)
       },
       close: async () => {
+        if (isClosed) return
+        isClosed = true
         connection.closeSync()
         instance.closeSync()
         if (spillsInto !== undefined) await rm(spillsInto, { recursive: true, force: true })
