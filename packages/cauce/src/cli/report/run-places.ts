@@ -1,4 +1,5 @@
 import { displayLocation } from '../../ops/display-location.ts'
+import { ownItems } from '../../ops/run-document.ts'
 import type { PipelineRun } from '../../ops/run-project.ts'
 import type { Cli, CommonOptions } from '../cli.ts'
 import { commandHint, itemWord } from '../command-hint.ts'
@@ -50,7 +51,7 @@ function rejectPlaces(
   { result }: PipelineRun,
   rejectsFolder: string,
 ): readonly string[] {
-  const rejected = (result?.items ?? []).filter((item) => item.rejected > 0)
+  const rejected = ownItems(result?.items ?? []).filter((item) => item.rejected > 0)
   const [first] = rejected
   if (first === undefined) return []
   return [
