@@ -170,6 +170,20 @@ export const ERROR_CODES = {
       es: 'El proceso que trabajaba en {file} terminó de forma inesperada ({detail}).',
     },
   },
+  ITEM_FAILED: {
+    class: 'system',
+    text: {
+      en: '{file} could not be worked on: {detail}.',
+      es: 'No se pudo trabajar {file}: {detail}.',
+    },
+  },
+  TABLE_SQL_FAILED: {
+    class: 'layout',
+    text: {
+      en: 'The SQL of table {table} fails on the rows of {file}: {detail}. Mend the SQL, or the contract so that such rows are rejects.',
+      es: 'El SQL de la tabla {table} falla con las filas de {file}: {detail}. Corrija el SQL, o el contrato para que esas filas sean rechazos.',
+    },
+  },
   TIME_EXCEEDED: {
     class: 'system',
     text: {
@@ -273,6 +287,41 @@ export const ERROR_CODES = {
     text: {
       en: 'The rejects of {file} cannot be used: {detail}. They are kept in the folder rejects of `home`.',
       es: 'Los rechazos de {file} no se pueden usar: {detail}. Se guardan en la carpeta rejects de `home`.',
+    },
+  },
+  REJECTS_OF_REPLAY: {
+    class: 'usage',
+    text: {
+      en: '{item} is a replay: its rejects are still those of {origin}. Mend them from there: cauce rejects export {number}',
+      es: '{item} es una repetición: sus rechazos siguen siendo los de {origin}. Corríjalos desde allí: cauce rejects export {number}',
+    },
+  },
+  FILE_EXISTS: {
+    class: 'usage',
+    text: {
+      en: '{path} exists already, and files are never overwritten. Name another with --out, or move it away.',
+      es: '{path} ya existe, y los archivos nunca se sobrescriben. Indique otro con --out, o retírelo.',
+    },
+  },
+  REPLAY_OTHER_LOAD: {
+    class: 'layout',
+    text: {
+      en: '{file}, line {line}: the row is no reject of {origin}, its _cauce_load names another load (such rows: {rows}). Leave that column as exported, and replay the file with the item it was exported from. Nothing was loaded.',
+      es: '{file}, línea {line}: la fila no es un rechazo de {origin}, su _cauce_load nombra otra carga (filas así: {rows}). Deje esa columna como se exportó, y repita el archivo con el lote del que se exportó. No se cargó nada.',
+    },
+  },
+  REPLAY_RECORD: {
+    class: 'layout',
+    text: {
+      en: '{file}, line {line}: the row does not say which reject of {origin} it mends (such rows: {rows}). Leave _cauce_record as exported, and add no rows. Nothing was loaded.',
+      es: '{file}, línea {line}: la fila no dice qué rechazo de {origin} corrige (filas así: {rows}). Deje _cauce_record como se exportó, y no añada filas. No se cargó nada.',
+    },
+  },
+  REPLAY_TWICE: {
+    class: 'layout',
+    text: {
+      en: '{file}, line {line}: the row mends a reject of {origin} that an earlier row mends too (such rows: {rows}). Keep one row for each _cauce_record. Nothing was loaded.',
+      es: '{file}, línea {line}: la fila corrige un rechazo de {origin} que ya corrige otra fila anterior (filas así: {rows}). Deje una sola fila por _cauce_record. No se cargó nada.',
     },
   },
   CONFIG_INVALID: {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { CauceError } from '../model/cauce-error.ts'
 import type { ContractPlan, LogicalType, Plan, TablePlan } from '../model/plan.ts'
 import type { DestinationColumn, StagingFormat, TableLoad, TableShape } from '../connectors/destination.ts'
+import { EngineError } from '../engine/duckdb/engine-error.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import { duckdbType } from '../plan/duckdb/parse-sql.ts'
 import { quoteName } from '../plan/duckdb/quote.ts'
@@ -39,17 +40,27 @@ async function buildTable(
   table: TablePlan,
   { format, path }: { readonly format: StagingFormat; readonly path: string },
 ): Promise<TableLoad> {
-  const { engine } = request
+  const { engine, facts } = request
   const { shape, query } = await describe(request, table)
-  const staged = table.mode === 'upsert' ? await materialise(engine, table, query) : query
-  const rows = await engine.run(stagingSql(staged, shape.columns, format, path))
-  return {
-    ...shape,
-    mode: table.mode,
-    path,
-    rows,
-    fractions: await fractionsOf(engine, shape, staged),
-    sums: table.mode === 'upsert' ? await sumsOf(engine, table, staged) : {},
+  try {
+    const staged = table.mode === 'upsert' ? await materialise(engine, table, query) : query
+    const rows = await engine.run(stagingSql(staged, shape.columns, format, path))
+    return {
+      ...shape,
+      mode: table.mode,
+      path,
+      rows,
+      fractions: await fractionsOf(engine, shape, staged),
+      sums: table.mode === 'upsert' ? await sumsOf(engine, table, staged) : {},
+    }
+  } catch (error) {
+    // The query was described, so it is well formed: what fails now is a value, and would fail each time.
+    if (!(error instanceof EngineError) || error.kind === 'INTERRUPT') throw error
+    throw new CauceError(
+      'TABLE_SQL_FAILED',
+      { table: table.name, file: facts.item, detail: error.message },
+      { cause: error },
+    )
   }
 }
 
