@@ -171,8 +171,8 @@ export interface Destination {
   load(request: LoadRequest, hooks: LoadHooks): Promise<LoadResult>
   /** The committed load with this key, if any. */
   findLoad(loadKey: string): Promise<LoadRecord | undefined>
-  /** Which of an origin load's records were replayed already. */
-  replayedRecords(originLoad: string): Promise<ReadonlySet<number>>
+  /** Which of an origin load's records were replayed already, by any load but the one excepted. */
+  replayedRecords(originLoad: string, exceptLoad?: string): Promise<ReadonlySet<number>>
   /** Writes a report row by itself, for an item that was not loaded. */
   writeReport(row: ReportRow): Promise<void>
   /** The stored period of each counter, creating the row with the given periods where none is stored. */

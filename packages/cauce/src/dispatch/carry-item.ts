@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { rm } from 'node:fs/promises'
 import { failpoint } from '../model/failpoint.ts'
 import { NO_ROWS } from '../model/item-state.ts'
-import { CauceError } from '../model/cauce-error.ts'
+import { CauceError, type ErrorReport } from '../model/cauce-error.ts'
 import { findItem } from '../ledger/find-item.ts'
 import { handBack } from '../ledger/hand-back.ts'
 import { settleItem } from '../ledger/settle-item.ts'
@@ -137,6 +137,10 @@ function outcomeOf(result: TaskResult, item: ItemRow, timedOutSeconds: number | 
   }
 }
 
+function goesBack({ class: errorClass, code }: ErrorReport): boolean {
+  return errorClass === 'access' || errorClass === 'config' || HANDED_BACK.has(code)
+}
+
 async function settle(
   context: RunContext,
   held: HeldItems,
@@ -150,11 +154,7 @@ async function settle(
   const outcome = found.sha256 === undefined ? { ...found, ...identity } : found
   const claim = { id: item.id, epoch: item.epoch, nowMs: clock.now() }
   const { error } = outcome
-  const isLoaded = error === undefined
-  const goesBack =
-    !isLoaded &&
-    (signal.aborted || error.class === 'access' || error.class === 'config' || HANDED_BACK.has(error.code))
-  if (goesBack) {
+  if (error !== undefined && (signal.aborted || goesBack(error))) {
     await handBack(ledger, {
       ...claim,
       reason: signal.aborted ? 'interrupted' : error.code,

@@ -35,8 +35,8 @@ export interface RunRequest {
   readonly signal: AbortSignal
   /** Performers side by side. Default: the machine's cores. */
   readonly jobs?: number | undefined
-  /** Finds the run's items. Default: lists the source. */
-  readonly find?: (context: RunContext) => Promise<void>
+  /** Finds the run's items; resolves to the ids of the only ones to work on. Default: lists the source, works on all that is due. */
+  readonly find?: (context: RunContext) => Promise<readonly number[]>
   readonly emit: (event: RunEvent) => void
 }
 
@@ -92,10 +92,11 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
   let finished = false
   try {
     await sweep(context, performers[0])
-    await (request.find ?? discover)(context)
+    const only = request.find === undefined ? undefined : await request.find(context)
+    if (only === undefined) await discover(context)
     failpoint('worker:after-discover')
-    carried = await workItems(context, performers)
-    carried = [...carried, ...(await workOnHeld(context, performers))]
+    carried = await workItems(context, performers, only)
+    carried = [...carried, ...(await workOnHeld(context, performers, only))]
     await reportFailures(context, performers[0], carried)
     finished = true
   } finally {
@@ -120,14 +121,16 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
 async function workOnHeld(
   context: RunContext,
   performers: readonly Performer[],
+  only: readonly number[] | undefined,
 ): Promise<readonly Carried[]> {
   const { ledger, plan, clock, signal, emit } = context
   const deadlineMs = clock.now() + LEASE_MS + HELD_LOOK_MS
   const carried: Carried[] = []
   let announced = false
   while (!signal.aborted && clock.now() < deadlineMs) {
-    const { held, released } = await takeOver(ledger, { pipeline: plan.pipeline, nowMs: clock.now() })
-    if (released.length > 0 || announced) carried.push(...(await workItems(context, performers)))
+    const found = await takeOver(ledger, { pipeline: plan.pipeline, nowMs: clock.now() })
+    const held = found.held.filter(({ id }) => only === undefined || only.includes(id))
+    if (found.released.length > 0 || announced) carried.push(...(await workItems(context, performers, only)))
     if (held.length === 0) break
     if (!announced)
       emit({

@@ -12,15 +12,16 @@ import { Seats } from './seats.ts'
 const CLAIMS_PER_PERFORMER = 4
 
 /**
- * Claims due items until there are none, and carries each with a free performer. Stops claiming when the run is interrupted
+ * Claims due items (or `only` those of these ids) until there are none, and carries each with a free performer. Stops claiming when the run is interrupted
  * or an item met something that would stop them all (no access, a wrong declaration, a bug of ours).
  */
 export async function workItems(
   context: RunContext,
   performers: readonly Performer[],
+  only: readonly number[] | undefined,
 ): Promise<readonly Carried[]> {
   const held = new HeldItems(context.ledger, context.clock)
-  const claims = new Claims(context, held, performers.length * CLAIMS_PER_PERFORMER)
+  const claims = new Claims(context, held, { limit: performers.length * CLAIMS_PER_PERFORMER, only })
   const seatsBySize = new Map<number, Seats>()
   const seats = (total: number): Seats => {
     const known = seatsBySize.get(total) ?? new Seats(total)
@@ -52,19 +53,25 @@ function stopsTheRun({ outcome: { error } }: Carried): boolean {
   )
 }
 
+/** How many claims to ask for at once, and of which items only. */
+interface Wanted {
+  readonly limit: number
+  readonly only: readonly number[] | undefined
+}
+
 /** Claimed items that no performer has begun. */
 class Claims {
   readonly #context: RunContext
   readonly #held: HeldItems
-  readonly #limit: number
+  readonly #wanted: Wanted
   readonly #ready: ItemRow[] = []
   #asking: Promise<void> | undefined
   readonly #stopped = new AbortController()
 
-  constructor(context: RunContext, held: HeldItems, limit: number) {
+  constructor(context: RunContext, held: HeldItems, wanted: Wanted) {
     this.#context = context
     this.#held = held
-    this.#limit = limit
+    this.#wanted = wanted
   }
 
   async next(): Promise<ItemRow | undefined> {
@@ -107,7 +114,7 @@ class Claims {
       runId,
       planHash: plan.hash,
       owner,
-      limit: this.#limit,
+      ...this.#wanted,
       leaseMs: LEASE_MS,
       takeFailedSystem: true,
       nowMs: clock.now(),

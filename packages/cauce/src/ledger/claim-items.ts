@@ -19,6 +19,8 @@ export interface ClaimItemsRequest {
   readonly leaseMs: number
   /** A person's run takes quarantined items at once; each once per run. */
   readonly takeFailedSystem: boolean
+  /** Ids of the only items to take; absent: any of the pipeline. */
+  readonly only?: readonly number[] | undefined
   readonly nowMs: number
 }
 
@@ -74,7 +76,9 @@ async function findClaimable(
   transaction: Transaction<LedgerTables>,
   request: ClaimItemsRequest,
 ): Promise<readonly Candidate[]> {
-  const { pipeline, runId, owner, takeFailedSystem, nowMs } = request
+  const { pipeline, runId, owner, takeFailedSystem, only, nowMs } = request
+  // An empty list is no SQL everywhere.
+  if (only?.length === 0) return []
   const limit = Math.min(request.limit, CLAIMS_PER_TRANSACTION)
   const among = (...states: readonly ItemState[]) =>
     transaction
@@ -82,6 +86,7 @@ async function findClaimable(
       .where('pipeline', '=', pipeline)
       .where('state', 'in', states)
       .where((eb) => eb.or([eb('boundHost', 'is', null), eb('boundHost', '=', owner.host)]))
+      .$if(only !== undefined, (query) => query.where('id', 'in', only ?? []))
       .orderBy('id')
       .select(['id', 'state', 'epoch'])
   const questions = [

@@ -145,8 +145,9 @@ async function followListing(
   let moved = false
   for (const { id, key, version, kind, state } of known) {
     const isListed = listed.has(JSON.stringify([key, version]))
-    const mustMove = isListed ? state === 'superseded' : REPLACEABLE.includes(state)
-    if (kind === 'replay' || !mustMove) continue
+    // No source lists replays: that one is sent says nothing of others.
+    const mustMove = isListed ? state === 'superseded' : kind === 'file' && REPLACEABLE.includes(state)
+    if (!mustMove) continue
     await moveUnclaimed(transaction, {
       id,
       from: state,

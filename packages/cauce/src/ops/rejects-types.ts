@@ -27,7 +27,7 @@ export interface ExportedRejects {
   readonly alreadyReplayed: number
 }
 
-/** @throws {CauceError} REJECTS_UNREADABLE, CONFIG_INVALID (the file exists), DISK_FULL */
+/** @throws {CauceError} REJECTS_OF_REPLAY, REJECTS_NONE, REJECTS_UNREADABLE, FILE_EXISTS, CONFIG_INVALID, DISK_FULL */
 export type ExportRejects = (request: ExportRejectsRequest) => Promise<ExportedRejects>
 
 /** Sends rejects of one load back through the contract, as an item of its own that is linked to its origin. */
@@ -45,5 +45,14 @@ export interface ReplayRejectsRequest {
   readonly emit: (event: RunEvent) => void
 }
 
-/** The replay is a run of its own: its one item is the replay, with its own accounting. @throws {CauceError} */
-export type ReplayRejects = (request: ReplayRejectsRequest) => Promise<RunResult>
+/** A replay is a run of its own: its one item is the replay, with its own accounting. */
+export interface ReplayResult extends RunResult {
+  /** The replay as an earlier run left it, when these very rows had been replayed by this very plan: nothing was done now. */
+  readonly known: ItemRow | undefined
+}
+
+/**
+ * @throws {CauceError} before anything is recorded: REJECTS_OF_REPLAY, REJECTS_NONE, REJECTS_UNREADABLE, and LAYOUT_COLUMNS,
+ * FILE_UNREADABLE, REPLAY_OTHER_LOAD, REPLAY_RECORD, REPLAY_TWICE for a file that does not mend these rejects
+ */
+export type ReplayRejects = (request: ReplayRejectsRequest) => Promise<ReplayResult>

@@ -9,17 +9,29 @@ import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
 import { brokenCodesSql } from '../plan/duckdb/judge-sql.ts'
 import { quoteText } from '../plan/duckdb/quote.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
+import { keptRejectsPath } from './kept-rejects.ts'
+
+interface CollectRequest {
+  readonly contract: ContractPlan
+  readonly prepared: PreparedCsv
+  readonly facts: ItemFacts
+  /** The item's own key; in a replay, facts speak of the item its rows come from. */
+  readonly file: string
+  /** Name of the relation to make. */
+  readonly relation: RejectRelation
+}
+
+/** `own_rejects` in a replay, where `rejects` shows them under the place they come from. */
+type RejectRelation = 'rejects' | 'own_rejects'
 
 /**
- * Makes the relation `rejects` (file, record, line, codes, raw, load_key, fields, …) of the judged rows that broke a rule, with
- * their text exactly as it stands in the file.
+ * Makes the relation (file, record, line, codes, raw, load_key, fields, …) of the judged rows that broke a rule, with their text
+ * exactly as it stands in the file.
  * @returns how many there are
  */
 export async function collectRejects(
   engine: Engine,
-  contract: ContractPlan,
-  prepared: PreparedCsv,
-  facts: ItemFacts,
+  { contract, prepared, facts, file, relation }: CollectRequest,
 ): Promise<number> {
   await engine.run(
     'CREATE TEMP TABLE raw_reject (record BIGINT, line BIGINT, raw VARCHAR, undecodable BOOLEAN, bytes_base64 VARCHAR)',
@@ -30,8 +42,8 @@ export async function collectRejects(
   ))
     for (const record of column ?? []) records.push(Number(record))
   await engine.appendRows('raw_reject', rawRejects(prepared, records))
-  await engine.run(`CREATE TEMP TABLE rejects AS
-SELECT ${quoteText(facts.item)} AS file, record, line, ${brokenCodesSql(contract, '_err')} AS codes, raw,
+  await engine.run(`CREATE TEMP TABLE ${relation} AS
+SELECT ${quoteText(file)} AS file, record, line, ${brokenCodesSql(contract, '_err')} AS codes, raw,
   ${quoteText(facts.load_key)} AS load_key, undecodable, from_base64(bytes_base64) AS raw_bytes, _fields AS fields
 FROM raw_reject JOIN judged ON judged.rowid = record - 1 ORDER BY record`)
   return records.length
@@ -52,16 +64,16 @@ async function* rawRejects(
  */
 export async function keepRejects(
   engine: Engine,
-  { spoolFolder, folder, loadKey, fieldNames }: KeepRequest,
+  { relation, spoolFolder, folder, loadKey, fieldNames }: KeepRequest,
 ): Promise<string> {
   const draft = join(spoolFolder, 'rejects.parquet')
   const header = `[${fieldNames.map(quoteText).join(', ')}]::VARCHAR[]`
   await engine.run(
-    `COPY (SELECT *, ${header} AS field_names FROM rejects ORDER BY record) TO ${quoteText(draft)} (FORMAT parquet, COMPRESSION zstd)`,
+    `COPY (SELECT *, ${header} AS field_names FROM ${relation} ORDER BY record) TO ${quoteText(draft)} (FORMAT parquet, COMPRESSION zstd)`,
   )
   const hash = createHash('sha256')
   await pipeline(createReadStream(draft), hash)
-  const place = join(folder, `${loadKey}.parquet`)
+  const place = keptRejectsPath(folder, loadKey)
   const part = `${place}.${process.pid}.part`
   await copyFile(draft, part)
   const handle = await open(part, 'r')
@@ -72,6 +84,7 @@ export async function keepRejects(
 }
 
 interface KeepRequest {
+  readonly relation: RejectRelation
   readonly spoolFolder: string
   readonly folder: string
   readonly loadKey: string

@@ -19,7 +19,7 @@ export interface JudgeRequest {
   /** The item's key, for messages. */
   readonly file: string
   readonly facts: ItemFacts
-  /** The rows are mended rejects: two leading columns say of which load and record. */
+  /** The rows are mended rejects: leading columns say of which load and record. */
   readonly isReplay: boolean
   readonly signal: AbortSignal
 }
@@ -92,7 +92,8 @@ function layoutOf({ plan, file, isReplay }: JudgeRequest, { header, firstRecordW
         name,
         headers,
         anyHeader,
-        required: !nullable && defaultText === undefined,
+        // A column somebody took away from mended rows would silently become null.
+        required: isReplay || (!nullable && defaultText === undefined),
       })),
     ],
     mode: plan.read.layout,
@@ -113,7 +114,8 @@ async function judge(request: JudgeRequest, prepared: PreparedCsv, layout: Layou
       spareColumns: SPARE_COLUMNS,
       relation: isReplay ? unguarded(prepared, names) : prepared.readSql(names, SPARE_COLUMNS),
       hasFlags: prepared.hasFlags,
-      carried: layout.order.slice(0, isReplay ? 2 : 0).map(fileColumn),
+      // Mended rows are compared with what was rejected.
+      carried: isReplay ? names : [],
       facts,
     }),
   )

@@ -1,5 +1,6 @@
 import { CauceError } from '../model/cauce-error.ts'
 import { failpoint } from '../model/failpoint.ts'
+import { sha256Hex } from '../model/load-key.ts'
 import type { Destination, LoadRequest, LoadResult } from '../connectors/destination.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
@@ -22,7 +23,8 @@ interface LoadMaterials {
   readonly transformed: Transformed
 }
 
-type Settled = Extract<LoadResult, { kind: 'loaded' | 'already_loaded' | 'duplicate' | 'refused' }>
+/** `already_replayed`: rows of this replay were loaded by another one meanwhile, so it must be judged again without them. */
+export type Settled = Exclude<LoadResult, { kind: 'period_moved' }>
 
 /** How often counters may move under a load before it gives up: they move once a month, or when a person says so. */
 const PERIOD_TRIES = 3
@@ -45,11 +47,6 @@ export async function loadItem(task: ItemTask, hand: Stagehand, materials: LoadM
     )
     for (let tries = 1; ; tries++) {
       const result = await withRetries(hand.signal, () => destination.load(request, hooks(hand)))
-      if (result.kind === 'already_replayed')
-        throw new CauceError('DESTINATION_BUSY', {
-          url: destination.displayUrl,
-          detail: 'the same rejects are being replayed by somebody else',
-        })
       if (result.kind !== 'period_moved') return result
       if (tries === PERIOD_TRIES)
         throw new CauceError('DESTINATION_BUSY', {
@@ -74,7 +71,7 @@ async function loadRequest(
   { clock }: Stagehand,
   { engine, facts, original, transformed }: LoadMaterials,
 ): Promise<LoadRequest> {
-  const { plan, settings, referenceDate } = task
+  const { plan, settings, referenceDate, replay } = task
   const { counts, tables, replayed } = transformed
   const periods = periodsOf(referenceDate)
   const { backupFolder } = settings
@@ -98,14 +95,15 @@ async function loadRequest(
       loadKey: facts.load_key,
       pipeline: plan.pipeline,
       item: task.item.entry.key,
-      sha256: original.sha256,
+      sha256: contentOf(task, original),
       generation: task.item.generation,
       counts,
     },
     versions: plan.versions,
     tables,
     report: await reportRow(engine, plan, report, facts),
-    replayed,
+    replayed:
+      replay === undefined ? [] : replayed.loads.map((record) => ({ originLoad: replay.loadKey, record })),
     periods: plannedCounters(plan).map(({ table, column, unit }) => ({
       table,
       column,
@@ -114,4 +112,12 @@ async function loadRequest(
     })),
     attempt: task.attempt.id,
   }
+}
+
+/**
+ * What the load is told apart by, beside its name. The same rows may be replayed again after a rule was changed, under another
+ * name: that is no file sent twice, so their bytes and name count together.
+ */
+function contentOf({ item, replay }: ItemTask, { sha256 }: Extracted): string {
+  return replay === undefined ? sha256 : sha256Hex(`${item.entry.key} ${sha256}`)
 }

@@ -1,21 +1,23 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CauceError } from '../model/cauce-error.ts'
 import { failpoint } from '../model/failpoint.ts'
 import { NO_ROWS } from '../model/item-state.ts'
 import { loadKey } from '../model/load-key.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
-import type { Destination, LoadResult } from '../connectors/destination.ts'
+import type { Destination } from '../connectors/destination.ts'
 import type { Source } from '../connectors/source.ts'
 import { openEngine } from '../engine/duckdb/open-engine.ts'
 import { archiveItem } from './archive-item.ts'
 import { blankOutcome } from './blank-outcome.ts'
 import { type Extracted, extract } from './extract.ts'
 import { itemFacts } from './item-facts.ts'
-import { loadItem } from './load-item.ts'
+import { fetchKeptRejects } from './kept-rejects.ts'
+import { loadItem, type Settled } from './load-item.ts'
 import { settleVanished } from './settle-vanished.ts'
 import type { Stagehand } from './stagehand.ts'
-import type { ItemOutcome, ItemTask } from './task.ts'
-import { transformItem, type Transformed } from './transform-item.ts'
+import type { ItemOutcome, ItemTask, ReplayOrigin } from './task.ts'
+import { transformItem, type Transformed, type TransformRequest } from './transform-item.ts'
 import { reportOutcome } from './report-outcome.ts'
 
 /** Carries one item through extract, transform, load and archive. Never throws: what went wrong is in the outcome. */
@@ -28,7 +30,7 @@ export async function performItem(task: ItemTask, hand: Stagehand): Promise<Item
     return await stages(task, hand, learn)
   } catch (caught) {
     const error = toCauceError(caught, {
-      code: 'PERFORMER_LOST',
+      code: 'ITEM_FAILED',
       details: { file: task.item.entry.key },
     })
     const outcome: ItemOutcome = {
@@ -105,7 +107,31 @@ interface Materials {
   readonly key: string
 }
 
+/** How often rivals may load rows of a replay between its judgement and its load. */
+const REPLAY_TRIES = 5
+
 async function transformAndLoad(task: ItemTask, hand: Stagehand, materials: Materials): Promise<Loaded> {
+  const { destination } = materials
+  for (let tries = 1; ; tries++) {
+    const { transformed, result } = await judgeAndLoad(task, hand, materials)
+    if (result.kind !== 'already_replayed')
+      return {
+        outcome: outcomeOf(task, materials, transformed, result),
+        byThisAttempt: result.kind === 'loaded',
+      }
+    if (tries === REPLAY_TRIES)
+      throw new CauceError('DESTINATION_BUSY', {
+        url: destination.displayUrl,
+        detail: 'the same rejects are being replayed by somebody else',
+      })
+  }
+}
+
+async function judgeAndLoad(
+  task: ItemTask,
+  hand: Stagehand,
+  materials: Materials,
+): Promise<{ readonly transformed: Transformed; readonly result: Settled }> {
   const { destination, original, key } = materials
   const facts = itemFacts({
     item: task.replay?.item ?? task.item.entry.key,
@@ -128,19 +154,28 @@ async function transformAndLoad(task: ItemTask, hand: Stagehand, materials: Mate
     path: original.path,
     spoolFolder: task.spoolFolder,
     rejectsFolder: task.rejectsFolder,
+    file: task.item.entry.key,
     facts,
     stagingFormat: destination.capabilities.stagingFormat,
-    replay: task.replay && {
-      originLoad: task.replay.loadKey,
-      done: await destination.replayedRecords(task.replay.loadKey),
-    },
+    replay: task.replay && (await replayFacts(task, task.replay, materials)),
     signal: hand.signal,
   })
   failpoint('transform:after')
   const result = await loadItem(task, hand, { engine, destination, facts, original, transformed })
+  return { transformed, result }
+}
+
+async function replayFacts(
+  { spoolFolder, rejectsFolder }: ItemTask,
+  { loadKey: originLoad, item }: ReplayOrigin,
+  { destination, key }: Materials,
+): Promise<TransformRequest['replay']> {
+  const keptPath = join(spoolFolder, 'origin.parquet')
+  await fetchKeptRejects({ folder: rejectsFolder, loadKey: originLoad, item }, keptPath)
   return {
-    outcome: outcomeOf(task, materials, transformed, result),
-    byThisAttempt: result.kind === 'loaded',
+    origin: { loadKey: originLoad, item, keptPath },
+    // What an earlier attempt of this very load brought counts as its own.
+    done: await destination.replayedRecords(originLoad, key),
   }
 }
 
@@ -148,7 +183,7 @@ function outcomeOf(
   task: ItemTask,
   { original, key }: Materials,
   transformed: Transformed,
-  result: Extract<LoadResult, { kind: 'loaded' | 'already_loaded' | 'duplicate' | 'refused' }>,
+  result: Exclude<Settled, { kind: 'already_replayed' }>,
 ): ItemOutcome {
   const { sha256, sizeBytes } = original
   const base = { ...blankOutcome(task), sha256, sizeBytes, loadKey: key, notes: transformed.notes }
@@ -162,7 +197,8 @@ function outcomeOf(
         counts,
         ruleCounts: transformed.ruleCounts,
         rejectsSha256: transformed.rejectsSha256,
-        replayedRecords: transformed.replayed.map(({ record }) => record),
+        // Also those the ledger may not have heard of, when whoever loaded them died before it could tell.
+        replayedRecords: [...transformed.replayed.loads, ...transformed.replayed.loadedBefore],
       }
     }
     case 'duplicate':

@@ -4,7 +4,7 @@ import type { Text } from '../model/language.ts'
 import type { RowCounts } from '../model/item-state.ts'
 import type { Level, Plan } from '../model/plan.ts'
 import type { RuleCount } from '../model/rule-count.ts'
-import type { ReplayedRow, StagingFormat, TableLoad } from '../connectors/destination.ts'
+import type { StagingFormat, TableLoad } from '../connectors/destination.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { Layout } from '../formats/csv/check-layout.ts'
 import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
@@ -13,8 +13,8 @@ import { validViewSql } from '../plan/duckdb/table-sql.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 import { buildTables } from './build-tables.ts'
 import { collectRejects, keepRejects } from './collect-rejects.ts'
-import { judgeFile } from './judge-file.ts'
-import { markReplayed } from './mark-replayed.ts'
+import { judgeFile, type Judged } from './judge-file.ts'
+import { linkReplay, rejectsUnderOrigin, settleReplay, type Origin, type Replayed } from './link-replay.ts'
 
 export interface TransformRequest {
   readonly engine: Engine
@@ -22,10 +22,13 @@ export interface TransformRequest {
   readonly path: string
   readonly spoolFolder: string
   readonly rejectsFolder: string
+  /** The item's key. */
+  readonly file: string
+  /** What SQL may ask; in a replay, of the item its rows come from. */
   readonly facts: ItemFacts
   readonly stagingFormat: StagingFormat
-  /** For replays: the origin load, and its records that are loaded already. */
-  readonly replay: { readonly originLoad: string; readonly done: ReadonlySet<number> } | undefined
+  /** For replays: where the rows come from, and its records that are loaded already. */
+  readonly replay: { readonly origin: Origin; readonly done: ReadonlySet<number> } | undefined
   readonly signal: AbortSignal
 }
 
@@ -35,24 +38,29 @@ export interface Transformed {
   readonly ruleCounts: readonly RuleCount[]
   readonly tables: readonly TableLoad[]
   readonly rejectsSha256: string | undefined
-  readonly replayed: readonly ReplayedRow[]
+  /** What a replay does to its origin's rejects. */
+  readonly replayed: Replayed
   /** Remarks on the file as a whole: a renamed header, a guessed encoding. */
   readonly notes: readonly Text[]
 }
 
 /** Judges a spooled file and writes its tables and rejects: every record becomes loaded, rejected or skipped, by count. */
 export async function transformItem(request: TransformRequest): Promise<Transformed> {
-  const { engine, plan, facts, replay, spoolFolder } = request
-  const { prepared, layout } = await judgeFile({
-    ...request,
-    file: facts.item,
-    isReplay: replay !== undefined,
-  })
+  const { engine, plan, facts, file, replay, spoolFolder } = request
+  const judged = await judgeFile({ ...request, isReplay: replay !== undefined })
+  const { prepared, layout } = judged
   failpoint('transform:after-judge')
   await engine.run('CREATE TEMP TABLE skipped (record BIGINT)')
-  const replayed =
-    replay === undefined ? [] : await markReplayed(engine, { ...replay, layout, file: facts.item })
-  const rejected = await collectRejects(engine, plan.contract, prepared, facts)
+  const replayed = replay === undefined ? NOTHING_REPLAYED : await linked(request, judged, replay)
+  const relation = replay === undefined ? 'rejects' : 'own_rejects'
+  const rejected = await collectRejects(engine, {
+    contract: plan.contract,
+    prepared,
+    facts,
+    file,
+    relation,
+  })
+  if (replay !== undefined) await rejectsUnderOrigin(engine, replay.origin)
   await engine.run(validViewSql(plan.contract))
   const [counted] = await engine.rows(
     'SELECT count(*) AS loaded, (SELECT count(*) FROM skipped) AS skipped FROM valid',
@@ -69,7 +77,7 @@ export async function transformItem(request: TransformRequest): Promise<Transfor
     warnings: ruleCounts.reduce((sum, { level, rows }) => sum + (level === 'warning' ? rows : 0), 0),
   }
   if (counts.read !== counts.loaded + counts.rejected + counts.skipped)
-    throw new CauceError('ACCOUNTING_MISMATCH', { table: facts.item, detail: JSON.stringify(counts) })
+    throw new CauceError('ACCOUNTING_MISMATCH', { table: file, detail: JSON.stringify(counts) })
   const tables = await buildTables({ engine, plan, facts }, { format: request.stagingFormat, spoolFolder })
   checkRows(plan, tables, counts)
   const fieldNames = fieldNamesOf(plan, layout.order, layout.fileColumns)
@@ -81,6 +89,7 @@ export async function transformItem(request: TransformRequest): Promise<Transfor
       rejected === 0
         ? undefined
         : await keepRejects(engine, {
+            relation,
             spoolFolder,
             folder: request.rejectsFolder,
             loadKey: facts.load_key,
@@ -89,6 +98,17 @@ export async function transformItem(request: TransformRequest): Promise<Transfor
     replayed,
     notes: fileNotes(layout, prepared),
   }
+}
+
+const NOTHING_REPLAYED: Replayed = { loads: [], loadedBefore: [] }
+
+async function linked(
+  { engine, plan, file }: TransformRequest,
+  judged: Judged,
+  { origin, done }: NonNullable<TransformRequest['replay']>,
+): Promise<Replayed> {
+  await linkReplay(engine, { contract: plan.contract, file, judged, origin })
+  return settleReplay(engine, done)
 }
 
 function fileNotes(layout: Layout, { dialect, blankLines }: PreparedCsv): readonly Text[] {

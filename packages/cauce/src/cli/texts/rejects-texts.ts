@@ -26,6 +26,14 @@ export const rejectsTexts = {
     es: 'Corrija allí las columnas del contrato, deje las primeras como están, y luego: {command}',
   },
   exportHint: { en: 'To mend them: {command}', es: 'Para corregirlas: {command}' },
+  noneLeft: {
+    en: 'No reject of {item} is left: all were mended and loaded.',
+    es: 'No queda ningún rechazo de {item}: todos se corrigieron y cargaron.',
+  },
+  known: {
+    en: 'These very rows were replayed under this contract already ({moment}: {loaded} loaded, {rejected} rejected); nothing was done now.',
+    es: 'Estas mismas filas ya se repitieron con este contrato ({moment}: {loaded} cargadas, {rejected} rechazadas); ahora no se hizo nada.',
+  },
   fileMissing: {
     en: 'there is no such file; write one with: cauce rejects export',
     es: 'no existe ese archivo; escriba uno con: cauce rejects export',

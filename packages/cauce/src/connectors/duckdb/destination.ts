@@ -81,8 +81,9 @@ class DuckdbDestination implements Destination {
     return this.#reading(async (database) => selectLoad(database, loadKey))
   }
 
-  async replayedRecords(originLoad: string): Promise<ReadonlySet<number>> {
-    return (await this.#reading(async (database) => selectReplayed(database, originLoad))) ?? new Set()
+  async replayedRecords(originLoad: string, exceptLoad = ''): Promise<ReadonlySet<number>> {
+    const found = this.#reading(async (database) => selectReplayed(database, originLoad, exceptLoad))
+    return (await found) ?? new Set()
   }
 
   async writeReport(row: ReportRow): Promise<void> {

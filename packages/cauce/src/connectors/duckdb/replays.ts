@@ -33,9 +33,14 @@ export async function markReplayed(
   return taken
 }
 
-export async function selectReplayed(database: Engine, originLoad: string): Promise<ReadonlySet<number>> {
+/** Records of a load that were replayed, by any load but `exceptLoad`. */
+export async function selectReplayed(
+  database: Engine,
+  originLoad: string,
+  exceptLoad: string,
+): Promise<ReadonlySet<number>> {
   const rows = await database.rows(
-    `SELECT record FROM ${REPLAYS} WHERE origin_load = ${quoteText(originLoad)}`,
+    `SELECT record FROM ${REPLAYS} WHERE origin_load = ${quoteText(originLoad)} AND load_key <> ${quoteText(exceptLoad)}`,
   )
   return new Set(rows.map((row) => Number(row['record'])))
 }
