@@ -31,6 +31,7 @@ async function transform(path: string, folder: string): Promise<number> {
       path: original,
       spoolFolder,
       rejectsFolder: folder,
+      file,
       facts: itemFacts({
         item: file,
         sha256: '',
