@@ -160,7 +160,10 @@ export class DuckdbConnection {
             detail: `${holder} kept it open for ${Math.round(lockWaitMs / 1000)} s`,
           })
       }
-      await clock.sleep(pauseMs, signal)
+      await clock.sleep(pauseMs, signal).catch((error: unknown) => {
+        signal?.throwIfAborted()
+        throw error
+      })
     }
   }
 
