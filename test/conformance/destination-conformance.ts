@@ -5,6 +5,7 @@ import { guard } from './destination/guard.ts'
 import type { DestinationKit } from './destination/kit.ts'
 import { merge } from './destination/merge.ts'
 import { periodCounters } from './destination/period-counters.ts'
+import { queries } from './destination/queries.ts'
 import { reportsAndReplays } from './destination/reports-and-replays.ts'
 import { roundTrip } from './destination/round-trip.ts'
 
@@ -18,4 +19,5 @@ export function destinationConformance(kit: DestinationKit, options: { readonly 
   reportsAndReplays(kit)
   periodCounters(kit)
   cancelling(kit)
+  queries(kit)
 }

@@ -3,6 +3,7 @@ import type { Cli } from './cli.ts'
 import { declareLedgerCommands } from './declare-ledger-commands.ts'
 import { declareRejectsCommands } from './declare-rejects-commands.ts'
 import { declareRunCommands } from './declare-run-commands.ts'
+import { declareSqlCommand } from './declare-sql-command.ts'
 import { helpInLanguage } from './help-in-language.ts'
 import { wrapLine } from './terminal/wrap.ts'
 import { helpTexts } from './texts/help-texts.ts'
@@ -24,6 +25,7 @@ export function buildProgram(cli: Cli, version: string, act: Act): Root {
   declareRunCommands(root, cli, act)
   declareLedgerCommands(root, cli, act)
   declareRejectsCommands(root, cli, act)
+  declareSqlCommand(root, cli, act)
   return root
 }
 

@@ -151,6 +151,17 @@ export interface DestinationCapabilities {
  */
 export type StagingFormat = 'parquet' | 'mysql-text'
 
+/** A value for people and for JSON: decimals, times and numbers that JavaScript does not hold exactly as text. */
+export type QueryValue = string | number | boolean | null
+
+/** The beginning of a query's answer. */
+export interface QueryResult {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly QueryValue[])[]
+  /** Whether there are more rows than these. */
+  readonly hasMore: boolean
+}
+
 /** The writing side of a connector, opened on one database. */
 export interface Destination {
   readonly capabilities: DestinationCapabilities
@@ -182,6 +193,11 @@ export interface Destination {
   ): Promise<readonly (PeriodCounter & { readonly period: string })[]>
   /** Moves counters to a new period in one transaction under an exclusive lock that waits for running loads. */
   sweepPeriods(sweep: PeriodSweep): Promise<void>
+  /**
+   * Answers one question in the destination's own SQL, read-only, no further than `limit` rows.
+   * @throws {CauceError} QUERY_INVALID, QUERY_READS_ONLY, QUERY_NO_DATABASE (nothing was loaded yet), DESTINATION_*
+   */
+  query(sql: string, options: { readonly limit: number }): Promise<QueryResult>
   close(): Promise<void>
 }
 

@@ -324,6 +324,34 @@ export const ERROR_CODES = {
       es: '{file}, línea {line}: la fila corrige un rechazo de {origin} que ya corrige otra fila anterior (filas así: {rows}). Deje una sola fila por _cauce_record. No se cargó nada.',
     },
   },
+  QUERY_INVALID: {
+    class: 'usage',
+    text: {
+      en: 'The query cannot be answered: {detail}',
+      es: 'No se puede responder la consulta: {detail}',
+    },
+  },
+  QUERY_READS_ONLY: {
+    class: 'usage',
+    text: {
+      en: 'Only questions are answered here: one statement that reads (SELECT, SHOW, DESCRIBE). Nothing was done.',
+      es: 'Aquí solo se responden preguntas: una sentencia que lea (SELECT, SHOW, DESCRIBE). No se hizo nada.',
+    },
+  },
+  QUERY_WHICH: {
+    class: 'usage',
+    text: {
+      en: 'The pipelines {pipelines} have different destinations. Say which with --pipeline.',
+      es: 'Los flujos {pipelines} tienen destinos distintos. Diga cuál con --pipeline.',
+    },
+  },
+  QUERY_NO_DATABASE: {
+    class: 'usage',
+    text: {
+      en: 'There is no database {url} yet: nothing was loaded. Start with: cauce run',
+      es: 'Aún no existe la base de datos {url}: no se ha cargado nada. Empiece con: cauce run',
+    },
+  },
   CONFIG_INVALID: {
     class: 'config',
     text: {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { CauceError } from '../../model/cauce-error.ts'
 import { EXIT_CODES } from '../../model/error-class.ts'
 import { choosePipeline } from '../../ops/choose-pipelines.ts'
+import type { LoadedProject } from '../../ops/load-project.ts'
 import { readyPipeline, type ReadyPipeline } from '../../ops/ready-pipeline.ts'
 import { replayRejects } from '../../ops/replay-rejects.ts'
 import { runDocument } from '../../ops/run-document.ts'
@@ -59,7 +60,7 @@ export async function rejectsReplayCommand(
       emit: progress.saw,
     }).finally(() => progress.close())
     const run = replayRun(result, pipeline, { startedMs, finishedMs: cli.clock.now() })
-    showReplay(cli, options, { run, known: result.known, item, rejectsFolder: project.home.rejects })
+    showReplay(cli, options, { run, known: result.known, item, project })
     return exitCodeOf({
       runs: [run],
       detailed: options.detailedExitCodes === true,
@@ -95,12 +96,12 @@ interface ShownReplay {
   readonly known: ItemRow | undefined
   /** The item whose rejects they are. */
   readonly item: ItemRow
-  readonly rejectsFolder: string
+  readonly project: LoadedProject
 }
 
 function showReplay(cli: Cli, options: RejectsReplayOptions, replay: ShownReplay): void {
   const { out, speaker } = cli
-  const { run, known, item, rejectsFolder } = replay
+  const { run, known, item, project } = replay
   if (options.json === true) {
     out.line(JSON.stringify(runDocument([run]), undefined, 2))
     showFailures(cli, [run])
@@ -108,7 +109,7 @@ function showReplay(cli: Cli, options: RejectsReplayOptions, replay: ShownReplay
   }
   const wentWell = run.state === 'done' || run.state === 'done_with_rejects'
   if (options.quiet === true && wentWell) return
-  showRun(cli, options, run, rejectsFolder)
+  showRun(cli, options, run, project)
   if (!wentWell || run.result?.items.length !== 0) return
   const { figures } = speaker
   const said =

@@ -40,8 +40,7 @@ export async function runCommand(
         ended: (run) => {
           progress.close()
           const wentWell = run.state === 'done' || run.state === 'done_with_rejects'
-          if (!isJson && !(options.quiet === true && wentWell))
-            showRun(cli, options, run, project.home.rejects)
+          if (!isJson && !(options.quiet === true && wentWell)) showRun(cli, options, run, project)
         },
       },
     })

@@ -1,19 +1,23 @@
 import { displayLocation } from '../../ops/display-location.ts'
 import { ownItems } from '../../ops/run-document.ts'
+import type { LoadedProject } from '../../ops/load-project.ts'
 import type { PipelineRun } from '../../ops/run-project.ts'
 import type { Cli, CommonOptions } from '../cli.ts'
 import { commandHint, itemWord } from '../command-hint.ts'
 import { textWidth } from '../terminal/text-width.ts'
 import { visibleText } from '../terminal/visible-text.ts'
-import { unbroken, wrapLine } from '../terminal/wrap.ts'
+import { wrapLine } from '../terminal/wrap.ts'
 import { runTexts } from '../texts/run-texts.ts'
 
+/** What is shown of a project beside its run. */
+export type RunProject = Pick<LoadedProject, 'home' | 'pipelines'>
+
 /** Where the run's tables, rejects and backups lie, and how to look at them. */
-export function runPlaces(cli: Cli, options: CommonOptions, run: PipelineRun, rejectsFolder: string): void {
+export function runPlaces(cli: Cli, options: CommonOptions, run: PipelineRun, project: RunProject): void {
   const { out, speaker } = cli
   const places = [
-    { name: speaker.say(runTexts.tables), lines: tablePlaces(cli, run) },
-    { name: speaker.say(runTexts.rejects), lines: rejectPlaces(cli, options, run, rejectsFolder) },
+    { name: speaker.say(runTexts.tables), lines: tablePlaces(cli, options, run, project) },
+    { name: speaker.say(runTexts.rejects), lines: rejectPlaces(cli, options, run, project.home.rejects) },
     { name: speaker.say(runTexts.backups), lines: backupPlaces(run) },
     { name: speaker.say(runTexts.history), lines: [commandHint(cli, options, ['items'])] },
   ].filter(({ lines }) => lines.length > 0)
@@ -27,22 +31,25 @@ export function runPlaces(cli: Cli, options: CommonOptions, run: PipelineRun, re
     }
 }
 
-function tablePlaces({ out }: Cli, { pipeline: { plan, settings } }: PipelineRun): readonly string[] {
+function tablePlaces(
+  cli: Cli,
+  options: CommonOptions,
+  { pipeline: { name, plan, settings } }: PipelineRun,
+  { pipelines }: RunProject,
+): readonly string[] {
   const names = [
-    ...plan.tables.map(({ name }) => name),
+    ...plan.tables.map((table) => table.name),
     ...(plan.report === undefined ? [] : [plan.report.table]),
   ]
-  const location = visibleText(displayLocation(settings.destinationUrl))
-  const lines = [location, out.paint('quiet', visibleText(names.join(', ')))]
-  const file = /^duckdb:(.+)$/s.exec(settings.destinationUrl)?.[1]
-  const table = plan.tables.at(-1)?.name
-  if (file === undefined || table === undefined || !isPlain(file + table)) return lines
-  return [...lines, out.paint('command', unbroken(`duckdb -readonly ${file} "FROM ${table} LIMIT 10"`))]
-}
-
-/** Safe to copy into a shell and into SQL as it stands. */
-function isPlain(text: string): boolean {
-  return /^[\p{L}\p{N}_./-]+$/u.test(text)
+  const table = plan.tables.at(-1)?.name ?? ''
+  // How a name of signs is quoted differs between systems.
+  const query = /^[a-z_][a-z0-9_]*$/i.test(table) ? `SELECT * FROM ${table} LIMIT 10` : 'SHOW TABLES'
+  const whose = pipelines.length > 1 ? ['--pipeline', name] : []
+  return [
+    visibleText(displayLocation(settings.destinationUrl)),
+    cli.out.paint('quiet', visibleText(names.join(', '))),
+    commandHint(cli, options, ['sql', query, ...whose]),
+  ]
 }
 
 function rejectPlaces(

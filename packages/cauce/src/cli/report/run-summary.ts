@@ -12,7 +12,7 @@ import { runCounts, runTexts } from '../texts/run-texts.ts'
 import { runWords } from '../texts/run-words.ts'
 import { showItemList } from './item-list.ts'
 import { itemTable } from './item-table.ts'
-import { runPlaces } from './run-places.ts'
+import { runPlaces, type RunProject } from './run-places.ts'
 import { runStyle } from './state-style.ts'
 
 /** A longer table says less: what needs nobody is then left to `cauce items`. */
@@ -24,7 +24,7 @@ const MOST_NAMED = 3
 const SETTLED_WELL: readonly ItemState[] = ['ready', 'duplicate', 'superseded']
 
 /** What became of a run, for people: a line per item, what went wrong and what to do, and where to look. */
-export function showRun(cli: Cli, options: CommonOptions, run: PipelineRun, rejectsFolder: string): void {
+export function showRun(cli: Cli, options: CommonOptions, run: PipelineRun, project: RunProject): void {
   const { out, speaker } = cli
   const items = ownItems(run.result?.items ?? [])
   const labelled = ({ state }: ItemRow): string => labelOf(state, run.pipeline.plan)
@@ -45,7 +45,7 @@ export function showRun(cli: Cli, options: CommonOptions, run: PipelineRun, reje
     hasDates: true,
   })
   // A run that broke off before it found anything changed nothing worth looking at.
-  if (run.error === undefined || items.length > 0) runPlaces(cli, options, run, rejectsFolder)
+  if (run.error === undefined || items.length > 0) runPlaces(cli, options, run, project)
   out.line()
 }
 

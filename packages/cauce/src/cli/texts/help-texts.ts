@@ -129,6 +129,25 @@ export const helpTexts = {
     es: 'el archivo CSV corregido (por defecto, las filas como estaban, si cambió el contrato)',
   },
 
+  sql: {
+    en: 'Ask the destination of a pipeline a question; only reads, needs no database client',
+    es: 'Hacer una consulta al destino de un flujo; solo lee, no hace falta cliente de base de datos',
+  },
+  query: {
+    en: "one statement that reads, in the destination's own SQL",
+    es: 'una sentencia que lea, en el SQL del destino',
+  },
+  whoseDestination: {
+    en: 'whose destination (not needed where all pipelines have the same)',
+    es: 'de qué flujo es el destino (no hace falta si todos tienen el mismo)',
+  },
+  sqlExamples: {
+    en: `Examples: cauce sql "SHOW TABLES"
+          cauce sql "SELECT * FROM a_table LIMIT 10"`,
+    es: `Ejemplos: cauce sql "SHOW TABLES"
+          cauce sql "SELECT * FROM una_tabla LIMIT 10"`,
+  },
+
   completion: {
     en: 'Print a script that teaches your shell to complete commands',
     es: 'Imprimir un guion para que su intérprete complete las órdenes',

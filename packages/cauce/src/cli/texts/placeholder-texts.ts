@@ -11,6 +11,7 @@ export const placeholderTexts = {
   n: { en: 'n', es: 'n' },
   pipeline: { en: 'pipeline', es: 'flujo' },
   pipelines: { en: 'pipelines', es: 'flujos' },
+  query: { en: 'query', es: 'consulta' },
   shell: { en: 'shell', es: 'intérprete' },
   state: { en: 'state', es: 'estado' },
   text: { en: 'text', es: 'texto' },

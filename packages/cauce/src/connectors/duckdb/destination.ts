@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { CauceError } from '../../model/cauce-error.ts'
 import { systemClock, type Clock } from '../../model/clock.ts'
 import type {
   Destination,
@@ -9,6 +10,7 @@ import type {
   LoadResult,
   PeriodCounter,
   PeriodSweep,
+  QueryResult,
   ReportRow,
   TableShape,
 } from '../destination.ts'
@@ -21,6 +23,7 @@ import { inTransaction } from './in-transaction.ts'
 import { load } from './load.ts'
 import { duckdbLocation, type DuckdbLocation } from './location.ts'
 import { selectPeriods, storeInitialPeriods, type StoredPeriod } from './periods.ts'
+import { queryDatabase } from './query.ts'
 import { createTable, missingTables } from './prepare-tables.ts'
 import { selectReplayed } from './replays.ts'
 import { replaceReport } from './report.ts'
@@ -115,6 +118,12 @@ class DuckdbDestination implements Destination {
 
   async sweepPeriods(sweep: PeriodSweep): Promise<void> {
     await this.#forgetting(async () => sweepPeriods(this.#connection, sweep))
+  }
+
+  async query(sql: string, { limit }: { readonly limit: number }): Promise<QueryResult> {
+    const found = await this.#connection.reading(async (database) => queryDatabase(database, sql, limit))
+    if (found === undefined) throw new CauceError('QUERY_NO_DATABASE', { url: this.displayUrl })
+    return found
   }
 
   async close(): Promise<void> {

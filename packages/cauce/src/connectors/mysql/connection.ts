@@ -122,12 +122,19 @@ export class MysqlConnection {
   }
 
   /** Rows as they come, each value as the bytes of its text, without holding them all. */
-  streamRows(sql: string, onColumns: (types: readonly number[]) => void): AsyncIterable<(Buffer | null)[]> {
+  streamRows(
+    sql: string,
+    onColumns: (types: readonly number[], names: readonly string[]) => void,
+  ): AsyncIterable<(Buffer | null)[]> {
     const query = this.#driver.query({ sql, rowsAsArray: true, typeCast: false })
     // The driver's types speak of one field where it hands over all of them.
-    query.on('fields', (fields: unknown) =>
-      onColumns((fields as readonly FieldPacket[]).map(({ columnType }) => columnType ?? 0)),
-    )
+    query.on('fields', (found: unknown) => {
+      const fields = found as readonly FieldPacket[]
+      onColumns(
+        fields.map(({ columnType }) => columnType ?? 0),
+        fields.map(({ name }) => name),
+      )
+    })
     return query.stream({ highWaterMark: 1_000 })
   }
 

@@ -7,6 +7,7 @@ import type {
   LoadRequest,
   LoadResult,
   PeriodSweep,
+  QueryResult,
   ReportRow,
   TableShape,
 } from '../destination.ts'
@@ -18,6 +19,7 @@ import { withLockTries } from './lock-conflicts.ts'
 import { mysqlLocation } from './location.ts'
 import type { LoadTools } from './load-tools.ts'
 import { storedPeriods } from './periods.ts'
+import { queryDatabase } from './query.ts'
 import { replayedRecords } from './replay-marks.ts'
 import { replaceReport } from './report.ts'
 import { RecomputeFailed, sweepCounters } from './sweep.ts'
@@ -86,6 +88,13 @@ class MysqlDestination implements Destination {
   async sweepPeriods(sweep: PeriodSweep): Promise<void> {
     const { lockWaitSeconds } = this.#holder.location
     await this.#inTurn(async (tools) => sweepCounters({ ...tools, lockWaitSeconds }, sweep))
+  }
+
+  async query(sql: string, { limit }: { readonly limit: number }): Promise<QueryResult> {
+    const { location } = this.#holder
+    return queryDatabase(location, sql, limit).catch((error: unknown) => {
+      throw toMysqlError(error, { displayUrl: this.displayUrl })
+    })
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import type { LogicalType } from '../../model/plan.ts'
 import { appendRows, type AppendValue } from './append-rows.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
 import { toEngineValue, type EngineValue } from './engine-value.ts'
+import { firstRows, type FirstRows } from './first-rows.ts'
 import { logicalTypeOf } from './logical-type-of.ts'
 import { openLockedInstance, type Instance } from './open-instance.ts'
 
@@ -49,6 +50,8 @@ export interface Engine extends AsyncDisposable {
     table: string,
     rows: Iterable<readonly AppendValue[]> | AsyncIterable<readonly AppendValue[]>,
   ): Promise<number>
+  /** Runs one statement that reads, whoever wrote it; see `firstRows`. */
+  firstRows(sql: string, limit: number): Promise<FirstRows>
   /** Stops the running statement within some 20 ms: it rejects with an `EngineError` of kind `INTERRUPT`. */
   interrupt(): void
   /** Interrupts what runs, waits for it and frees everything. Temporary files are gone afterwards. */
@@ -97,6 +100,7 @@ export function engineOn(instance: Instance, folder: string): Engine {
     columns: async (sql) => guarded(async () => describe(connection, sql)),
     integerColumns: (sql) => streamIntegers(connection, sql, folder),
     appendRows: async (table, rows) => guarded(async () => appendRows(connection, table, rows)),
+    firstRows: async (sql, limit) => guarded(async () => firstRows(connection, sql, { limit, folder })),
     interrupt: () => connection.interrupt(),
     close,
     [Symbol.asyncDispose]: close,
