@@ -198,13 +198,13 @@ function driverOptions(
 
 /**
  * Settings every statement relies on, whatever the server's defaults. NO_AUTO_VALUE_ON_ZERO: a 0 stays a 0 also in an
- * auto_increment column. Warnings are kept in numbers, for they are judged.
+ * auto_increment column. Notes are kept: they too tell of values that were cut.
  */
 async function setUpSession(driver: Connection, { lockWaitSeconds }: MysqlLocation): Promise<ServerFacts> {
   const modes =
     'STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'
   await ask(driver, {
-    sql: `SET SESSION sql_mode = '${modes}', time_zone = '+00:00', autocommit = 1, sql_safe_updates = 0, sql_notes = 1, max_error_count = 1024, innodb_lock_wait_timeout = ${lockWaitSeconds}`,
+    sql: `SET SESSION sql_mode = '${modes}', time_zone = '+00:00', autocommit = 1, sql_safe_updates = 0, sql_notes = 1, innodb_lock_wait_timeout = ${lockWaitSeconds}`,
   })
   await ask(driver, { sql: 'SET NAMES utf8mb4 COLLATE utf8mb4_bin' })
   // In small letters: who looks for COMMIT on the wire, to drop its reply, shall find the real one.
