@@ -111,6 +111,8 @@ function detailOf(error: unknown, errno: number | undefined, code: string | unde
   if (errno !== undefined && FULL_NUMBERS.has(errno)) return `the server has no room left (error ${errno})`
   if (errno === LOCK_WAIT) return 'rows stayed locked by somebody else (error 1205)'
   if (errno === DEADLOCK) return 'we and somebody else kept waiting for each other (error 1213)'
+  // Its message quotes the statement, in which there may be rows.
+  if (errno === 1064) return 'it did not understand a statement of ours (error 1064)'
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return 'the server offers no TLS'
   if (errno !== undefined) return `${wordsOf(error)} (error ${errno})`
   return wordsOf(error)

@@ -24,7 +24,8 @@ export async function* readStagedText(path: string): AsyncGenerator<StagedRow> {
 
 type State = 'start' | 'bare' | 'quoted' | 'quote-seen'
 
-class StagedTextParser {
+/** Takes text in pieces of any size and gives back the rows that end within each. */
+export class StagedTextParser {
   #state: State = 'start'
   #text = ''
   #row: (string | null)[] = []
