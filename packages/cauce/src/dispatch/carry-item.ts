@@ -5,7 +5,7 @@ import { NO_ROWS } from '../model/item-state.ts'
 import { CauceError, type ErrorReport } from '../model/cauce-error.ts'
 import { findItem } from '../ledger/find-item.ts'
 import { handBack } from '../ledger/hand-back.ts'
-import { settleItem } from '../ledger/settle-item.ts'
+import { settleItem, type SettleItemRequest } from '../ledger/settle-item.ts'
 import type { ItemRow } from '../ledger/tables.ts'
 import type { Stage } from '../perform/messages.ts'
 import type { ItemOutcome, ItemTask, TaskResult } from '../perform/task.ts'
@@ -33,8 +33,8 @@ const STAGE_STATE: Readonly<Record<Stage, 'transforming' | 'loading' | undefined
 /** Time for whoever changes the file, or holds the database, to finish. */
 const HAND_BACK_PAUSE_MS = 2_000
 
-/** Errors that are not the item's fault: it goes back as it was, for the next time. */
-const HANDED_BACK = new Set<string>(['SOURCE_CHANGED', 'DESTINATION_BUSY'])
+/** Errors that are not the item's fault and pass by themselves: it goes back as it was, and not to this run at once. */
+const PAUSED = new Set<string>(['SOURCE_CHANGED', 'DESTINATION_BUSY'])
 
 /** Carries one claimed item to its end with a performer, and settles it in the ledger. */
 export async function carryItem(
@@ -50,7 +50,7 @@ export async function carryItem(
   const { performer, held } = tools
   emit({ kind: 'started', item })
   const itemSignal = held.signalOf(item, signal)
-  const task = await itemTask(context, item)
+  const task = await itemTask(context, item, performer.folder)
   const overdue = new AbortController()
   const timer = setTimeout(() => {
     overdue.abort()
@@ -83,8 +83,8 @@ export async function carryItem(
   }
 }
 
-async function itemTask(context: RunContext, item: ItemRow): Promise<ItemTask> {
-  const { plan, settings, ledger, home, spool, runId, clock, referenceDate } = context
+async function itemTask(context: RunContext, item: ItemRow, folder: string): Promise<ItemTask> {
+  const { plan, settings, ledger, home, runId, clock, referenceDate } = context
   const attempt = `${item.id}_${item.epoch}`
   const { originLoadKey } = item
   const origin = originLoadKey === null ? undefined : await findItem(ledger, { loadKey: originLoadKey })
@@ -98,7 +98,7 @@ async function itemTask(context: RunContext, item: ItemRow): Promise<ItemTask> {
     run: runId,
     referenceDate,
     referenceIsExplicit: settings.referenceDate !== undefined,
-    spoolFolder: join(spool, attempt),
+    spoolFolder: join(folder, attempt),
     item: {
       entry: { key: item.key, sizeBytes: item.sizeBytes ?? 0, modifiedMs: item.modifiedMs ?? 0 },
       generation: item.generation,
@@ -138,7 +138,7 @@ function outcomeOf(result: TaskResult, item: ItemRow, timedOutSeconds: number | 
 }
 
 function goesBack({ class: errorClass, code }: ErrorReport): boolean {
-  return errorClass === 'access' || errorClass === 'config' || HANDED_BACK.has(code)
+  return errorClass === 'access' || errorClass === 'config' || PAUSED.has(code)
 }
 
 async function settle(
@@ -160,27 +160,31 @@ async function settle(
       reason: signal.aborted ? 'interrupted' : error.code,
       tryUsed: false,
       error,
-      dueMs: clock.now() + HAND_BACK_PAUSE_MS,
+      ...(PAUSED.has(error.code) && !signal.aborted ? { dueMs: clock.now() + HAND_BACK_PAUSE_MS } : {}),
     })
     emit({ kind: 'handed-back', item, outcome })
     return { item, outcome, handedBack: true }
   }
-  const settled = await settleItem(ledger, {
-    ...claim,
-    state: outcome.state,
-    counts: outcome.counts,
-    stages,
-    sizeBytes: outcome.sizeBytes,
-    ...(outcome.sha256 === undefined ? {} : { sha256: outcome.sha256 }),
-    ...(outcome.loadKey === undefined ? {} : { loadKey: outcome.loadKey }),
-    ...(outcome.backup === undefined ? {} : { backup: outcome.backup }),
-    ...(outcome.sourceDeletedMs === undefined ? {} : { sourceDeletedMs: outcome.sourceDeletedMs }),
-    ...(outcome.rejectsSha256 === undefined ? {} : { rejectsSha256: outcome.rejectsSha256 }),
-    ...(error === undefined ? {} : { error }),
-    ruleCounts: outcome.ruleCounts,
-    replayedRecords: outcome.replayedRecords,
-  })
+  const settled = await settleItem(ledger, { ...claim, stages, ...settlement(outcome) })
   failpoint('worker:after-settle')
   emit({ kind: 'ended', item: settled ?? item, outcome })
   return { item: settled ?? item, outcome, handedBack: false }
+}
+
+/** An outcome as the ledger takes it: what is not known is left out. */
+function settlement(outcome: ItemOutcome): Omit<SettleItemRequest, 'id' | 'epoch' | 'nowMs'> {
+  const { sha256, loadKey, backup, sourceDeletedMs, rejectsSha256, error } = outcome
+  return {
+    state: outcome.state,
+    counts: outcome.counts,
+    sizeBytes: outcome.sizeBytes,
+    ruleCounts: outcome.ruleCounts,
+    replayedRecords: outcome.replayedRecords,
+    ...(sha256 !== undefined && { sha256 }),
+    ...(loadKey !== undefined && { loadKey }),
+    ...(backup !== undefined && { backup }),
+    ...(sourceDeletedMs !== undefined && { sourceDeletedMs }),
+    ...(rejectsSha256 !== undefined && { rejectsSha256 }),
+    ...(error !== undefined && { error }),
+  }
 }

@@ -23,9 +23,12 @@ const CANCEL_GRACE_MS = 10_000
  */
 export class Performer {
   readonly #env: NodeJS.ProcessEnv
+  /** Its own part of the spool. */
+  readonly folder: string
   #child: ChildProcess | undefined
 
-  constructor(env: NodeJS.ProcessEnv) {
+  constructor(folder: string, env: NodeJS.ProcessEnv) {
+    this.folder = folder
     this.#env = env
   }
 
@@ -88,7 +91,7 @@ export class Performer {
 
   #running(): ChildProcess {
     if (this.#child !== undefined) return this.#child
-    const child = fork(entryPoint(), [], {
+    const child = fork(entryPoint(), [this.folder], {
       // Standard output belongs to the command (`--json`); a performer's own words go to standard error.
       stdio: ['ignore', 2, 2, 'ipc'],
       serialization: 'advanced',

@@ -15,11 +15,11 @@ export async function reportFailures(
   performer: Performer | undefined,
   carried: readonly Carried[],
 ): Promise<void> {
-  const { plan, settings, spool, runId, referenceDate, clock, signal, emit } = context
+  const { plan, settings, runId, referenceDate, clock, signal, emit } = context
   if (plan.report === undefined || performer === undefined) return
   for (const { item, outcome } of carried.filter(({ outcome: { state } }) => state === 'failed_system')) {
     if (signal.aborted) return
-    const spoolFolder = join(spool, `report_${item.id}`)
+    const spoolFolder = join(performer.folder, `report_${item.id}`)
     const result = await performer.perform(
       {
         kind: 'report',

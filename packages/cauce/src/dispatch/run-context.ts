@@ -37,7 +37,5 @@ export interface RunContext {
   readonly runId: string
   readonly referenceDate: string
   readonly jobs: number
-  /** Folder for the spool of this process alone. */
-  readonly spool: string
   readonly emit: (event: RunEvent) => void
 }

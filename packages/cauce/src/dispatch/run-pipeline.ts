@@ -84,10 +84,12 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     runId: run.id,
     referenceDate: settings.referenceDate ?? dateInZone(clock.now(), plan.reference.timezone),
     jobs,
-    spool: spool.folder,
     emit,
   }
-  const performers = Array.from({ length: jobs }, () => new Performer(process.env))
+  const performers = Array.from(
+    { length: jobs },
+    (_, seat) => new Performer(join(spool.folder, `performer_${seat}`), process.env),
+  )
   let carried: readonly Carried[] = []
   let finished = false
   try {
@@ -146,9 +148,9 @@ async function workOnHeld(
 
 /** Brings counters by year and month up to the reference date before the first load, also on a day without files. */
 async function sweep(context: RunContext, performer: Performer | undefined): Promise<void> {
-  const { plan, settings, spool, runId, referenceDate, signal } = context
+  const { plan, settings, runId, referenceDate, signal } = context
   if (performer === undefined || plannedCounters(plan).length === 0) return
-  const spoolFolder = join(spool, 'sweep')
+  const spoolFolder = join(performer.folder, 'sweep')
   const result = await performer.perform(
     {
       kind: 'sweep',

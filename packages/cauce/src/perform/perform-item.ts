@@ -7,7 +7,6 @@ import { loadKey } from '../model/load-key.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
 import type { Destination } from '../connectors/destination.ts'
 import type { Source } from '../connectors/source.ts'
-import { openEngine } from '../engine/duckdb/open-engine.ts'
 import { archiveItem } from './archive-item.ts'
 import { blankOutcome } from './blank-outcome.ts'
 import { type Extracted, extract } from './extract.ts'
@@ -141,11 +140,7 @@ async function judgeAndLoad(
     referenceDate: task.referenceDate,
   })
   hand.progress('transform')
-  await using engine = await openEngine({
-    spoolDirectory: task.spoolFolder,
-    memoryMb: task.plan.limits.memoryMb,
-    threads: 1,
-  })
+  await using engine = await hand.engine(task.plan.limits.memoryMb)
   const interrupt = (): void => engine.interrupt()
   hand.signal.addEventListener('abort', interrupt, { once: true })
   const transformed = await transformItem({

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises'
 import type { TableShape } from '../connectors/destination.ts'
-import { openEngine } from '../engine/duckdb/open-engine.ts'
 import { itemFacts } from './item-facts.ts'
 import { emptyValid, needsSweep, sweepPeriods } from './sweep-periods.ts'
 import type { Stagehand } from './stagehand.ts'
@@ -11,11 +10,7 @@ import type { SweepTask } from './task.ts'
 export async function performSweep(task: SweepTask, hand: Stagehand): Promise<void> {
   const destination = await hand.destination(task.settings.destinationUrl)
   await mkdir(task.spoolFolder, { recursive: true, mode: 0o700 })
-  await using engine = await openEngine({
-    spoolDirectory: task.spoolFolder,
-    memoryMb: task.plan.limits.memoryMb,
-    threads: 1,
-  })
+  await using engine = await hand.engine(task.plan.limits.memoryMb)
   await emptyValid(engine, task.plan)
   const facts = itemFacts({
     item: '',

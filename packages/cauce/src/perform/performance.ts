@@ -1,10 +1,12 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { systemClock } from '../model/clock.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
 import { openDestination } from '../connectors/destination-registry.ts'
 import type { Destination } from '../connectors/destination.ts'
 import { openSource } from '../connectors/source-registry.ts'
 import type { Source } from '../connectors/source.ts'
+import { type EngineHost, openEngineHost } from '../engine/duckdb/engine-host.ts'
+import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { FromPerformer, ToPerformer } from './messages.ts'
 import { performItem } from './perform-item.ts'
 import type { Stagehand } from './stagehand.ts'
@@ -17,6 +19,7 @@ const PROGRESS_EVERY_MS = 250
 
 /** Carries tasks one after another, keeping connections open between them. */
 export class Performance {
+  readonly #folder: string
   readonly #tell: (message: FromPerformer) => void
   readonly #sources = new Map<string, Promise<Source>>()
   readonly #destinations = new Map<string, Promise<Destination>>()
@@ -25,7 +28,11 @@ export class Performance {
   #working: Promise<void> = Promise.resolve()
   #busy = false
 
-  constructor(tell: (message: FromPerformer) => void) {
+  #host: { readonly memoryMb: number; readonly opened: Promise<EngineHost> } | undefined
+
+  /** `folder` is this performer's alone: the spool of every task lies in it, and the engine is locked to it. */
+  constructor(folder: string, tell: (message: FromPerformer) => void) {
+    this.#folder = folder
     this.#tell = tell
   }
 
@@ -54,7 +61,7 @@ export class Performance {
   /** Waits for the task in hand and closes every connection. */
   async close(): Promise<void> {
     await this.#working
-    const open = [...this.#sources.values(), ...this.#destinations.values()]
+    const open = [...this.#sources.values(), ...this.#destinations.values(), ...hostOf(this.#host)]
     await Promise.allSettled(open.map(async (connection) => (await connection).close()))
   }
 
@@ -72,6 +79,8 @@ export class Performance {
         stack: caught instanceof Error ? caught.stack : undefined,
       }
     }
+    // What failed may have left the engine unwell; the next task is to start from nothing.
+    if (hasFailed(result)) await this.#closeEngine()
     await rm(task.spoolFolder, { recursive: true, force: true })
     this.#busy = false
     this.#tell({ kind: 'result', result })
@@ -98,6 +107,7 @@ export class Performance {
       signal,
       source: (url) => opened(this.#sources, url, openSource),
       destination: (url) => opened(this.#destinations, url, openDestination),
+      engine: (memoryMb) => this.#engine(memoryMb),
       progress: (stage, figures = {}) => {
         const nowMs = systemClock.now()
         if (stage === lastStage && nowMs - lastMs < PROGRESS_EVERY_MS) return
@@ -107,6 +117,24 @@ export class Performance {
       },
       seated: (request, work) => this.#whileSeated(request, work),
     }
+  }
+
+  /** One DuckDB for all tasks that allow the same memory; another one when they differ. */
+  async #engine(memoryMb: number): Promise<Engine> {
+    if (this.#host?.memoryMb !== memoryMb) await this.#closeEngine()
+    this.#host ??= { memoryMb, opened: this.#openHost(memoryMb) }
+    return (await this.#host.opened).engine()
+  }
+
+  async #openHost(memoryMb: number): Promise<EngineHost> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    return openEngineHost({ spoolDirectory: this.#folder, memoryMb })
+  }
+
+  async #closeEngine(): Promise<void> {
+    const host = this.#host
+    this.#host = undefined
+    await Promise.allSettled(hostOf(host).map(async (opening) => (await opening).close()))
   }
 
   async #whileSeated<Result>(
@@ -125,6 +153,14 @@ export class Performance {
       this.#tell({ kind: 'free-seat' })
     }
   }
+}
+
+function hasFailed(result: TaskResult): boolean {
+  return result.kind === 'failed' || (result.kind === 'item' && result.outcome.error !== undefined)
+}
+
+function hostOf(host: { readonly opened: Promise<EngineHost> } | undefined): readonly Promise<EngineHost>[] {
+  return host === undefined ? [] : [host.opened]
 }
 
 /** A failed opening is forgotten, so that the next task tries again. */

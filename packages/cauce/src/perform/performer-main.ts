@@ -8,7 +8,9 @@ import type { FromPerformer, ToPerformer } from './messages.ts'
 const tell = (message: FromPerformer): void => {
   if (process.connected) process.send?.(message)
 }
-const performance = new Performance(tell)
+const [folder] = process.argv.slice(2)
+if (folder === undefined) throw new TypeError('a performer is told its folder')
+const performance = new Performance(folder, tell)
 
 process.on('message', (message: ToPerformer) => performance.receive(message))
 process.once('disconnect', () => {

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises'
 import { CauceError } from '../model/cauce-error.ts'
-import { openEngine } from '../engine/duckdb/open-engine.ts'
 import { itemFacts } from './item-facts.ts'
 import { noteText } from './note-text.ts'
 import { reportRow } from './report-row.ts'
@@ -44,7 +43,7 @@ export async function writeReport(
 ): Promise<void> {
   const destination = await hand.destination(task.settings.destinationUrl)
   await mkdir(task.spoolFolder, { recursive: true, mode: 0o700 })
-  await using engine = await openEngine({ spoolDirectory: task.spoolFolder, memoryMb: 64, threads: 1 })
+  await using engine = await hand.engine(task.plan.limits.memoryMb)
   const row = await reportRow(
     engine,
     task.plan,

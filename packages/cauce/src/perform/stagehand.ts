@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts'
 import type { Destination } from '../connectors/destination.ts'
 import type { Source } from '../connectors/source.ts'
+import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { ItemIdentity, Stage } from './messages.ts'
 
 /** What a performer lends to the task it carries. */
@@ -10,6 +11,8 @@ export interface Stagehand {
   /** Opened once per address and kept for the next item. */
   source(url: string): Promise<Source>
   destination(url: string): Promise<Destination>
+  /** An engine locked to this performer's folder, in which every task's spool lies. */
+  engine(memoryMb: number): Promise<Engine>
   progress(stage: Stage, figures?: { readonly bytes?: number; readonly rows?: number }): void
   /** Runs work while holding a seat at the destination. */
   seated<Result>(

@@ -72,7 +72,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** The face of an engine on any instance. `folder` is what a full disk is reported by when DuckDB names no file. */
-export function engineOn(instance: Instance, folder: string): Engine {
+export function engineOn(instance: Pick<Instance, 'connection' | 'close'>, folder: string): Engine {
   const { connection } = instance
   let running: Promise<unknown> = Promise.resolve()
   const close = async (): Promise<void> => {

@@ -25,6 +25,8 @@ export interface Reach {
 
 export interface Instance {
   readonly connection: DuckDBConnection
+  /** Another connection, with temporary tables of its own. */
+  connect(): Promise<DuckDBConnection>
   /** Shuts out everything but `reach`, for good. To be called once, before any SQL that is not our own. */
   lock(reach: Reach): Promise<void>
   /** May be called more than once. */
@@ -51,9 +53,10 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     })
     const connection = await instance.connect()
     await connection.run('SET enable_progress_bar_print = false')
-    await connection.run("SET TimeZone = 'UTC'")
+    await connection.run("SET GLOBAL TimeZone = 'UTC'")
     return {
       connection,
+      connect: async () => instance.connect(),
       lock: async (reach) => {
         spillsInto = reach.tempFolder
         await lock(connection, reach)
