@@ -23,8 +23,10 @@ test('a hint is started the way this command was, on the same project', () => {
 
 test('what a shell would read otherwise is quoted', () => {
   expect(hint({}, { home: "it's here" }, ['retry', 'visitas', 'a b.txt'])).toBe(
-    String.raw`cauce retry visitas 'a b.txt' --home 'it'\''s here'`,
+    `cauce retry visitas "a b.txt" --home "it's here"`,
   )
+  expect(hint({}, {}, ['sql', 'SELECT * FROM t'])).toBe('cauce sql "SELECT * FROM t"')
+  expect(hint({}, { home: "it's $HOME" }, ['run'])).toBe(String.raw`cauce run --home 'it'\''s $HOME'`)
 })
 
 test('an item is named by its key where that can be typed, else by its number', () => {

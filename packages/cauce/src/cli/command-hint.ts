@@ -22,6 +22,8 @@ export function itemWord({ id, key }: { readonly id: number; readonly key: strin
     : String(id)
 }
 
+/** In double quotes, which every system's shell knows, unless something would be read inside them. */
 function shellWord(word: string): string {
-  return /^[\p{L}\p{N}_./:@%+=,#-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+  if (/^[\p{L}\p{N}_./:@%+=,#-]+$/u.test(word)) return word
+  return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", String.raw`'\''`)}'` : `"${word}"`
 }
