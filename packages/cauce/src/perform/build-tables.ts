@@ -43,7 +43,8 @@ async function buildTable(
   const { engine, facts } = request
   const { shape, query } = await describe(request, table)
   try {
-    const staged = table.mode === 'upsert' ? await materialise(engine, table, query) : query
+    const { staged, sums } =
+      table.mode === 'upsert' ? await materialise(engine, table, query) : { staged: query, sums: {} }
     const rows = await engine.run(stagingSql(staged, shape.columns, format, path))
     return {
       ...shape,
@@ -51,7 +52,7 @@ async function buildTable(
       path,
       rows,
       fractions: await fractionsOf(engine, shape, staged),
-      sums: table.mode === 'upsert' ? await sumsOf(engine, table, staged) : {},
+      sums,
     }
   } catch (error) {
     // The query was described, so it is well formed: what fails now is a value, and would fail each time.
@@ -64,41 +65,39 @@ async function buildTable(
   }
 }
 
-/** A merged table's rows are asked three things, so they are computed once; their keys must be whole and each its own. */
-async function materialise(engine: Engine, table: TablePlan, query: string): Promise<string> {
-  const name = quoteName(`merged_${table.name}`)
-  await engine.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${query}`)
-  const key = table.key.map(quoteName)
-  const [counted] = await engine.rows(
-    `SELECT count(*) AS n, count(*) FILTER (WHERE ${key.map((column) => `${column} IS NULL`).join(' OR ')}) AS missing,
-      (SELECT count(*) FROM (SELECT DISTINCT ${key.join(', ')} FROM ${name})) AS keys FROM ${name}`,
-  )
-  const [all, missing, keys] = [counted?.['n'], counted?.['missing'], counted?.['keys']].map(Number)
-  if (missing !== 0 || all !== keys)
-    throw new CauceError('CONFIG_INVALID', {
-      where: `tables.${table.name}.from`,
-      detail:
-        missing === 0
-          ? `gives ${all} rows for ${keys} keys; GROUP BY the key`
-          : `gives ${missing} rows without a key; leave them out`,
-    })
-  return `SELECT * FROM ${name}`
-}
-
-async function sumsOf(
+/** A merged table's rows are computed once and looked at before they are written: keys must be whole and each its own. */
+async function materialise(
   engine: Engine,
   table: TablePlan,
   query: string,
-): Promise<Readonly<Record<string, string>>> {
-  const summed = Object.entries(table.merge)
-    .filter(([, { kind }]) => kind === 'sum' || kind === 'period')
-    .map(([column]) => column)
-  if (summed.length === 0) return {}
-  const totals = summed.map(
-    (column) => `CAST(coalesce(sum(${quoteName(column)}), 0) AS VARCHAR) AS ${quoteName(column)}`,
+): Promise<{ readonly staged: string; readonly sums: Readonly<Record<string, string>> }> {
+  const name = quoteName(`merged_${table.name}`)
+  await engine.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${query}`)
+  const key = table.key.map(quoteName)
+  const summed = Object.entries(table.merge).flatMap(([column, { kind }]) =>
+    kind === 'sum' || kind === 'period' ? [column] : [],
   )
-  const [row] = await engine.rows(`SELECT ${totals.join(', ')} FROM (${query})`)
-  return Object.fromEntries(summed.map((column) => [column, String(row?.[column])]))
+  const [found] = await engine.rows(
+    `SELECT ${[
+      'count(*) AS all_rows',
+      `count(*) FILTER (WHERE ${key.map((column) => `${column} IS NULL`).join(' OR ')}) AS keyless`,
+      `count(DISTINCT (${key.join(', ')})) AS keys`,
+      ...summed.map((column, i) => `CAST(coalesce(sum(${quoteName(column)}), 0) AS VARCHAR) AS sum_${i}`),
+    ].join(', ')} FROM ${name}`,
+  )
+  const [all, keyless, keys] = [found?.['all_rows'], found?.['keyless'], found?.['keys']].map(Number)
+  if (keyless !== 0 || all !== keys)
+    throw new CauceError('CONFIG_INVALID', {
+      where: `tables.${table.name}.from`,
+      detail:
+        keyless === 0
+          ? `gives ${all} rows for ${keys} keys; GROUP BY the key`
+          : `gives ${keyless} rows without a key; leave them out`,
+    })
+  return {
+    staged: `SELECT * FROM ${name}`,
+    sums: Object.fromEntries(summed.map((column, i) => [column, String(found?.[`sum_${i}`])])),
+  }
 }
 
 /** Which columns hold a moment with a fraction of a second. */

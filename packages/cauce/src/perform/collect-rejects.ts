@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ContractPlan } from '../model/plan.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
-import { brokenCodesSql } from '../plan/duckdb/judge-sql.ts'
+import { brokenCodes } from '../plan/duckdb/judge-sql.ts'
 import { quoteText } from '../plan/duckdb/quote.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 import { keptRejectsPath } from './kept-rejects.ts'
@@ -34,29 +34,43 @@ export async function collectRejects(
   { contract, prepared, facts, file, relation }: CollectRequest,
 ): Promise<number> {
   await engine.run(
-    'CREATE TEMP TABLE raw_reject (record BIGINT, line BIGINT, raw VARCHAR, undecodable BOOLEAN, bytes_base64 VARCHAR)',
+    'CREATE TEMP TABLE raw_reject (record BIGINT, line BIGINT, codes VARCHAR, raw VARCHAR, undecodable BOOLEAN, bytes_base64 VARCHAR)',
   )
   const records: number[] = []
-  for await (const [column] of engine.integerColumns(
-    'SELECT rowid + 1 FROM judged WHERE _err <> 0 ORDER BY rowid',
-  ))
-    for (const record of column ?? []) records.push(Number(record))
-  await engine.appendRows('raw_reject', rawRejects(prepared, records))
+  const masks: bigint[] = []
+  for await (const [recordChunk = [], maskChunk = []] of engine.integerColumns(
+    'SELECT rowid + 1, _err FROM judged WHERE _err <> 0 ORDER BY rowid',
+  )) {
+    for (const record of recordChunk) records.push(Number(record))
+    masks.push(...maskChunk)
+  }
+  await engine.appendRows('raw_reject', rawRejects(contract, prepared, records, masks))
   await engine.run(`CREATE TEMP TABLE ${relation} AS
-SELECT ${quoteText(file)} AS file, record, line, ${brokenCodesSql(contract, '_err')} AS codes, raw,
+SELECT ${quoteText(file)} AS file, record, line, string_split(codes, chr(31)) AS codes, raw,
   ${quoteText(facts.load_key)} AS load_key, undecodable, from_base64(bytes_base64) AS raw_bytes, _fields AS fields
 FROM raw_reject JOIN judged ON judged.rowid = record - 1 ORDER BY record`)
   return records.length
 }
 
-/** Text and place of each record; the bytes too where the text cannot show them. */
+/** Place, broken rules and text of each record; the bytes too where the text cannot show them. */
 async function* rawRejects(
+  contract: ContractPlan,
   prepared: PreparedCsv,
   records: readonly number[],
-): AsyncGenerator<readonly [number, number, string, boolean, string | null], void> {
-  for await (const { record, line, raw, rawBytes, undecodable } of prepared.locate(records))
-    yield [record, line, raw, undecodable, undecodable ? rawBytes.toString('base64') : null]
+  masks: readonly bigint[],
+): AsyncGenerator<readonly [number, number, string, string, boolean, string | null], void> {
+  const codesByMask = new Map<bigint, string>()
+  let index = 0
+  for await (const { record, line, raw, rawBytes, undecodable } of prepared.locate(records)) {
+    const mask = masks[index++] ?? 0n
+    const codes = codesByMask.get(mask) ?? brokenCodes(contract, 'error', mask).join(CODE_SEPARATOR)
+    codesByMask.set(mask, codes)
+    yield [record, line, codes, raw, undecodable, undecodable ? rawBytes.toString('base64') : null]
+  }
 }
+
+/** Codes are their authors' words: this character is in none of them, and `chr(31)` to the engine. */
+const CODE_SEPARATOR = '\u001f'
 
 /**
  * Keeps the rejects of a load as `<folder>/<load key>.parquet`, whole or not at all; the same load gives the same file.

@@ -5,7 +5,7 @@ import { checkLayout, type Layout } from '../formats/csv/check-layout.ts'
 import { SPARE_COLUMNS } from '../formats/csv/csv-options.ts'
 import { prepareCsv } from '../formats/csv/prepare-csv.ts'
 import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
-import { fileColumn, judgeSql, lateRuleSql } from '../plan/duckdb/judge-sql.ts'
+import { fileColumn, judgeSql, lateRules } from '../plan/duckdb/judge-sql.ts'
 import { unguardedSql } from '../plan/duckdb/formula-guard.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 import { REPLAY_COLUMNS } from '../plan/replay-plan.ts'
@@ -128,7 +128,8 @@ function unguarded(prepared: PreparedCsv, names: readonly string[]): string {
 }
 
 async function late({ engine, plan }: JudgeRequest, prepared: PreparedCsv, layout: Layout): Promise<Judged> {
-  for (const statement of lateRuleSql(plan.contract)) await engine.run(statement)
+  for (const { suspects, mark } of lateRules(plan.contract))
+    if (Number(await engine.scalar(suspects)) > 0) await engine.run(mark)
   return { prepared, layout }
 }
 

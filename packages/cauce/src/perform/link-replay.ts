@@ -79,7 +79,9 @@ async function refuseStrays(
  * loaded before (`done`) are skipped, whatever they look like now.
  */
 export async function settleReplay(engine: Engine, done: ReadonlySet<number>): Promise<Replayed> {
-  await engine.run('CREATE TEMP TABLE replayed_before (record BIGINT)')
+  await engine.run(
+    'CREATE TEMP TABLE skipped (record BIGINT); CREATE TEMP TABLE replayed_before (record BIGINT)',
+  )
   await engine.appendRows(
     'replayed_before',
     [...done].map((record) => [record]),

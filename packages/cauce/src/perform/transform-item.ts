@@ -8,7 +8,7 @@ import type { StagingFormat, TableLoad } from '../connectors/destination.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { Layout } from '../formats/csv/check-layout.ts'
 import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
-import { codeCountsSql, codesOf } from '../plan/duckdb/judge-sql.ts'
+import { codesOf, maskCountsSql } from '../plan/duckdb/judge-sql.ts'
 import { validViewSql } from '../plan/duckdb/table-sql.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 import { buildTables } from './build-tables.ts'
@@ -50,7 +50,6 @@ export async function transformItem(request: TransformRequest): Promise<Transfor
   const judged = await judgeFile({ ...request, isReplay: replay !== undefined })
   const { prepared, layout } = judged
   failpoint('transform:after-judge')
-  await engine.run('CREATE TEMP TABLE skipped (record BIGINT)')
   const replayed = replay === undefined ? NOTHING_REPLAYED : await linked(request, judged, replay)
   const relation = replay === undefined ? 'rejects' : 'own_rejects'
   const rejected = await collectRejects(engine, {
@@ -61,19 +60,17 @@ export async function transformItem(request: TransformRequest): Promise<Transfor
     relation,
   })
   if (replay !== undefined) await rejectsUnderOrigin(engine, replay.origin)
-  await engine.run(validViewSql(plan.contract))
-  const [counted] = await engine.rows(
-    'SELECT count(*) AS loaded, (SELECT count(*) FROM skipped) AS skipped FROM valid',
-  )
+  await engine.run(validViewSql(plan.contract, { skips: replay !== undefined }))
+  const skipped = replay === undefined ? 0 : Number(await engine.scalar('SELECT count(*) FROM skipped'))
   const ruleCounts = [
-    ...(await countRules(request, 'error', '_err <> 0')),
+    ...(await countRules(request, 'error', 'true')),
     ...(await countRules(request, 'warning', '_err = 0')),
   ]
   const counts: RowCounts = {
     read: prepared.records,
-    loaded: Number(counted?.['loaded']),
+    loaded: Number(await engine.scalar('SELECT count(*) FROM valid')),
     rejected,
-    skipped: Number(counted?.['skipped']),
+    skipped,
     warnings: ruleCounts.reduce((sum, { level, rows }) => sum + (level === 'warning' ? rows : 0), 0),
   }
   if (counts.read !== counts.loaded + counts.rejected + counts.skipped)
@@ -142,12 +139,14 @@ async function countRules(
   level: Level,
   where: string,
 ): Promise<RuleCount[]> {
-  const sql = codeCountsSql(plan.contract, level, where)
-  if (sql === undefined) return []
-  const [row] = await engine.rows(sql)
-  const found = Object.values(row ?? {}).map(Number)
+  const found = await engine.rows(maskCountsSql(level, where))
+  const masks = found.map((row) => ({ mask: BigInt(String(row['mask'])), rows: Number(row['rows']) }))
   return codesOf(plan.contract, level)
-    .map(({ code }, index) => ({ code, level, rows: found[index] ?? 0 }))
+    .map(({ code, bits }) => ({
+      code,
+      level,
+      rows: masks.reduce((sum, { mask, rows }) => ((mask & bits) === 0n ? sum : sum + rows), 0),
+    }))
     .filter(({ rows }) => rows > 0)
 }
 

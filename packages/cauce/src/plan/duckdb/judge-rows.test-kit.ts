@@ -6,7 +6,7 @@ import type { EngineValue } from '../../engine/duckdb/engine-value.ts'
 import type { Contract } from '../../pipeline/contract.ts'
 import { compileContract } from '../compile-contract.ts'
 import type { ItemFacts } from '../fill-sql.ts'
-import { brokenCodesSql, codesOf, fileColumn, judgeSql, lateRuleSql } from './judge-sql.ts'
+import { brokenCodes, codesOf, fileColumn, judgeSql, lateRules } from './judge-sql.ts'
 import { quoteName, quoteText } from './quote.ts'
 import { validViewSql } from './table-sql.ts'
 
@@ -89,8 +89,9 @@ export async function makeJudged(
       facts: FACTS,
     }),
   )
-  for (const statement of lateRuleSql(plan)) await engine.run(statement)
-  await engine.run(validViewSql(plan))
+  for (const { suspects, mark } of lateRules(plan))
+    if (Number(await engine.scalar(suspects)) > 0) await engine.run(mark)
+  await engine.run(validViewSql(plan, { skips: true }))
 }
 
 /** Judges rows and tells what became of each. */
@@ -109,12 +110,12 @@ export async function judgeRows(
     ({ code, bits }) => `CASE WHEN _warn & ${bits} <> 0 THEN ${quoteText(code)} END`,
   )
   const found = await engine.rows(
-    `SELECT array_to_string(${brokenCodesSql(plan, '_err')}, chr(10)) AS codes,
+    `SELECT _err AS errors,
       concat_ws(chr(10), NULL::VARCHAR${warnings.map((warning) => `, ${warning}`).join('')}) AS warnings, ${texts.join(', ')}
      FROM judged ORDER BY rowid`,
   )
   return found.map((row) => ({
-    codes: linesOf(row['codes']),
+    codes: brokenCodes(plan, 'error', BigInt(textOf(row['errors']) ?? 0)),
     warnings: linesOf(row['warnings']),
     values: Object.fromEntries(plan.columns.map(({ name }, i) => [name, textOf(row[`value${i}`])])),
   }))

@@ -66,8 +66,16 @@ FROM (
 )`
 }
 
-/** SQL statements, run after `judgeSql`, for rules that compare rows with each other: the first occurrence is valid. */
-export function lateRuleSql(contract: ContractPlan): readonly string[] {
+/** A rule that compares rows with each other, run after `judgeSql`. */
+export interface LateRule {
+  /** Gives 0 when no row can break the rule: hashes are cheap to compare, and equal rows have equal ones. */
+  readonly suspects: string
+  /** Marks the rows that break it: all but the first occurrence. */
+  readonly mark: string
+}
+
+/** The contract's rules that compare rows with each other, in its order. */
+export function lateRules(contract: ContractPlan): readonly LateRule[] {
   const bits = rulesOf(contract, 'error')
     .filter(({ rule }) => isLate(rule.test.kind))
     .reduce((mask, { bit }) => mask | bit, 0n)
@@ -75,34 +83,38 @@ export function lateRuleSql(contract: ContractPlan): readonly string[] {
     rulesOf(contract, level).flatMap(({ rule, bit }) => {
       const columns = comparedColumns(rule, contract)
       if (columns === undefined) return []
-      const mask = level === 'error' ? '_err' : '_warn'
+      const mask = maskColumn(level)
       const present =
         rule.test.kind === 'unique' ? columns.map((column) => ` AND ${column} IS NOT NULL`).join('') : ''
+      const compared = `FROM judged WHERE (_err & ~${bits}) = 0${present}`
       return [
-        `UPDATE judged SET ${mask} = ${mask} | ${bit} WHERE rowid IN (
+        {
+          suspects: `SELECT count(*) - count(DISTINCT hash(${columns.join(', ')})) ${compared}`,
+          mark: `UPDATE judged SET ${mask} = ${mask} | ${bit} WHERE rowid IN (
   SELECT row_id FROM (
     SELECT rowid AS row_id, row_number() OVER (PARTITION BY ${columns.join(', ')} ORDER BY rowid) AS occurrence
-    FROM judged WHERE (_err & ~${bits}) = 0${present}
+    ${compared}
   ) WHERE occurrence > 1
 )`,
+        },
       ]
     }),
   )
 }
 
-/** A list of the codes of the broken rules, in the contract's order, each once. */
-export function brokenCodesSql(contract: ContractPlan, mask: string): string {
-  const cases = codesOf(contract, 'error').map(
-    ({ code, bits }) => `CASE WHEN ${mask} & ${bits} <> 0 THEN ${quoteText(code)} END`,
-  )
-  return `list_filter([${cases.join(', ')}], lambda code: code IS NOT NULL)`
+/** The codes of the rules a row of this mask breaks, in the contract's order, each once. */
+export function brokenCodes(contract: ContractPlan, level: Level, mask: bigint): readonly string[] {
+  return codesOf(contract, level).flatMap(({ code, bits }) => ((mask & bits) === 0n ? [] : [code]))
 }
 
-/** One row: how many of the rows chosen by `where` break a rule of each code of the level, in the order of `codesOf`. */
-export function codeCountsSql(contract: ContractPlan, level: Level, where: string): string | undefined {
-  const mask = level === 'error' ? '_err' : '_warn'
-  const counts = codesOf(contract, level).map(({ bits }) => `count(*) FILTER (WHERE ${mask} & ${bits} <> 0)`)
-  return counts.length === 0 ? undefined : `SELECT ${counts.join(', ')} FROM judged WHERE ${where}`
+/** Every mask of the level that the rows chosen by `where` have, but for 0, and how many have it: `mask`, `rows`. */
+export function maskCountsSql(level: Level, where: string): string {
+  const mask = maskColumn(level)
+  return `SELECT ${mask} AS mask, count(*) AS rows FROM judged WHERE ${mask} <> 0 AND ${where} GROUP BY ${mask}`
+}
+
+function maskColumn(level: Level): string {
+  return level === 'error' ? '_err' : '_warn'
 }
 
 /** The codes of one level in the contract's order, each with the bits of all rules that share it. */

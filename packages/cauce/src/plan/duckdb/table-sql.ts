@@ -40,11 +40,11 @@ export function unsortedTableSql(table: TablePlan, contract: ContractPlan, facts
   return technical(rows, from.kind === 'valid', facts)
 }
 
-/** The relation `valid` of an item: its rows that keep the contract, but for those that an earlier replay loaded. */
-export function validViewSql(contract: ContractPlan): string {
+/** The relation `valid` of an item: its rows that keep the contract; in a replay, but for those loaded before (`skipped`). */
+export function validViewSql(contract: ContractPlan, { skips }: { readonly skips: boolean }): string {
   const columns = contract.columns.map(({ name }) => quoteName(name)).join(', ')
-  return `CREATE TEMP VIEW valid AS SELECT ${columns}, rowid + 1 AS _record FROM judged
-WHERE _err = 0 AND rowid + 1 NOT IN (SELECT record FROM skipped)`
+  const unskipped = skips ? ' AND rowid + 1 NOT IN (SELECT record FROM skipped)' : ''
+  return `CREATE TEMP VIEW valid AS SELECT ${columns}, rowid + 1 AS _record FROM judged WHERE _err = 0${unskipped}`
 }
 
 function validRows(table: TablePlan, contract: ContractPlan, facts: ItemFacts): string {
