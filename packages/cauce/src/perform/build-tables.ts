@@ -3,7 +3,7 @@ import { CauceError } from '../model/cauce-error.ts'
 import type { ContractPlan, LogicalType, Plan, TablePlan } from '../model/plan.ts'
 import type { DestinationColumn, StagingFormat, TableLoad, TableShape } from '../connectors/destination.ts'
 import { EngineError } from '../engine/duckdb/engine-error.ts'
-import type { Engine } from '../engine/duckdb/open-engine.ts'
+import type { Engine, EngineColumn } from '../engine/duckdb/open-engine.ts'
 import { duckdbType } from '../plan/duckdb/parse-sql.ts'
 import { quoteName } from '../plan/duckdb/quote.ts'
 import { stagingSql } from '../plan/duckdb/staging-sql.ts'
@@ -125,14 +125,7 @@ async function describe(
 ): Promise<{ readonly shape: TableShape; readonly query: string }> {
   const query = tableSql(table, plan.contract, facts)
   const where = `tables.${table.name}`
-  const found = await engine
-    .columns(unsortedTableSql(table, plan.contract, facts))
-    .catch((error: unknown) => {
-      throw new CauceError('CONFIG_INVALID', {
-        where,
-        detail: error instanceof Error ? error.message : String(error),
-      })
-    })
+  const found = await columnsOf({ engine, plan, facts }, table)
   const missing = [...table.key, ...Object.keys(table.merge)].filter(
     (name) => !found.some((column) => column.name === name),
   )
@@ -163,6 +156,31 @@ async function describe(
   return {
     shape: { name: table.name, columns, key: table.key, merge: table.merge, identity: [] },
     query: casts.length === 0 ? query : `SELECT * REPLACE (${casts.join(', ')}) FROM (${query})`,
+  }
+}
+
+/** Columns of tables already described, by plan and table: an item changes a query's values, never its types. */
+const describedColumns = new Map<string, readonly EngineColumn[]>()
+const MOST_DESCRIBED = 500
+
+/** @throws {CauceError} CONFIG_INVALID: the query cannot be compiled */
+async function columnsOf(
+  { engine, plan, facts }: TableRequest,
+  table: TablePlan,
+): Promise<readonly EngineColumn[]> {
+  const key = `${plan.hash} ${table.name}`
+  const known = describedColumns.get(key)
+  if (known !== undefined) return known
+  try {
+    const found = await engine.columns(unsortedTableSql(table, plan.contract, facts))
+    if (describedColumns.size >= MOST_DESCRIBED) describedColumns.clear()
+    describedColumns.set(key, found)
+    return found
+  } catch (error) {
+    throw new CauceError('CONFIG_INVALID', {
+      where: `tables.${table.name}`,
+      detail: error instanceof Error ? error.message : String(error),
+    })
   }
 }
 
