@@ -6,42 +6,39 @@ import { tableName } from './names.ts'
 const LOADS = tableName('cauce_loads')
 
 /**
- * Why this load must not happen, if so: it did already, its item is loaded with other bytes, or its bytes under another item.
- * Asked under the file's lock, so that nobody can come in between the answer and the guard row.
+ * Writes the guard row, first of all in the transaction, unless this load happened already, its item is loaded with other bytes,
+ * or its bytes under another item. Nobody can come in between the question and the row, for the file is ours alone.
+ * @returns why the load must not go on; undefined: it is ours
  */
-export async function earlierLoad(database: Engine, record: LoadRecord): Promise<LoadResult | undefined> {
-  const { loadKey, pipeline, item, sha256 } = record
-  const ofPipeline = `pipeline = ${quoteText(pipeline)}`
-  // Three plain conditions: a single OR of them keeps DuckDB from skipping what cannot match.
-  const rows = await database.rows(
-    [
-      `load_key = ${quoteText(loadKey)}`,
-      `${ofPipeline} AND item = ${quoteText(item)}`,
-      `${ofPipeline} AND sha256 = ${quoteText(sha256)}`,
-    ]
-      .map((condition) => `SELECT * FROM ${LOADS} WHERE ${condition}`)
-      .join(' UNION ALL '),
-  )
-  const records = rows.map(toRecord)
-  const itself = records.find(
-    (other) => other.loadKey === loadKey || (other.item === item && other.sha256 === sha256),
-  )
-  if (itself !== undefined) return { kind: 'already_loaded', counts: itself.counts }
-  // The name weighs more than the bytes: where both are known, but not together, a person must look.
-  const named = records.find((other) => other.item === item)
-  if (named !== undefined) return { kind: 'refused', loadedSha256: named.sha256 }
-  const [alike] = records
-  return alike === undefined ? undefined : { kind: 'duplicate', otherItem: alike.item }
-}
-
-export async function insertGuard(database: Engine, record: LoadRecord): Promise<void> {
+export async function writeGuard(database: Engine, record: LoadRecord): Promise<LoadResult | undefined> {
   const { loadKey, pipeline, item, sha256, generation, counts } = record
   const texts = [loadKey, pipeline, item, sha256].map((text) => quoteText(text))
   const numbers = [generation, counts.read, counts.loaded, counts.rejected, counts.skipped, counts.warnings]
-  await database.run(
+  const written = await database.run(
     `INSERT INTO ${LOADS} (load_key, pipeline, item, sha256, generation, rows_read, rows_loaded, rows_rejected, rows_skipped, warnings, committed_at)
-    VALUES (${[...texts, ...numbers].join(', ')}, now()::TIMESTAMP)`,
+    SELECT ${[...texts, ...numbers].join(', ')}, now()::TIMESTAMP WHERE NOT EXISTS (FROM ${LOADS} WHERE ${relatedSql(record)})`,
   )
+  return written === 1 ? undefined : explainRefusal(database, record)
+}
+
+function relatedSql({ loadKey, pipeline, item, sha256 }: LoadRecord): string {
+  return `load_key = ${quoteText(loadKey)} OR (pipeline = ${quoteText(pipeline)} AND (item = ${quoteText(item)} OR sha256 = ${quoteText(sha256)}))`
+}
+
+/** The name weighs more than the bytes: where both are known, but not together, a person must look. */
+async function explainRefusal(database: Engine, record: LoadRecord): Promise<LoadResult> {
+  const { loadKey, item, sha256 } = record
+  const rows = await database.rows(`SELECT * FROM ${LOADS} WHERE ${relatedSql(record)}`)
+  const related = rows.map(toRecord)
+  const itself = related.find(
+    (other) => other.loadKey === loadKey || (other.item === item && other.sha256 === sha256),
+  )
+  if (itself !== undefined) return { kind: 'already_loaded', counts: itself.counts }
+  const named = related.find((other) => other.item === item)
+  if (named !== undefined) return { kind: 'refused', loadedSha256: named.sha256 }
+  const [alike] = related
+  if (alike === undefined) throw new TypeError('a guard row was refused without a reason')
+  return { kind: 'duplicate', otherItem: alike.item }
 }
 
 export async function selectLoad(database: Engine, loadKey: string): Promise<LoadRecord | undefined> {

@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/duckdb/open-engine.ts'
 import { expectRows } from './accounting.ts'
 import type { DuckdbConnection, StagedFiles } from './connection.ts'
 import { toDuckdbError } from './errors.ts'
-import { earlierLoad, insertGuard, selectLoad } from './guard.ts'
+import { selectLoad, writeGuard } from './guard.ts'
 import { rollBack } from './in-transaction.ts'
 import { loadTable } from './load-table.ts'
 import { periodsStand } from './periods.ts'
@@ -95,9 +95,8 @@ async function fillTransaction(
   displayUrl: string,
 ): Promise<LoadResult | undefined> {
   at('before-guard')
-  const earlier = await earlierLoad(database, record)
-  if (earlier !== undefined) return earlier
-  await insertGuard(database, record)
+  const refusal = await writeGuard(database, record)
+  if (refusal !== undefined) return refusal
   at('after-guard')
   const taken = await markReplayed(database, replayed, record.loadKey)
   if (taken.length > 0) return { kind: 'already_replayed', rows: taken }
