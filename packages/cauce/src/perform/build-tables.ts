@@ -168,7 +168,7 @@ async function columnsOf(
   { engine, plan, facts }: TableRequest,
   table: TablePlan,
 ): Promise<readonly EngineColumn[]> {
-  const key = `${plan.hash} ${table.name}`
+  const key = `${plan.hash} ${JSON.stringify(table)}`
   const known = describedColumns.get(key)
   if (known !== undefined) return known
   try {
