@@ -31,9 +31,12 @@ export class CauceError extends Error {
     return ERROR_CODES[this.code].class
   }
 
-  /** The error's sentence in the reader's language. */
+  /** The error's sentence in the reader's language. A `detalle` beside `detail` is the same in Spanish. */
   textIn(language: Language): string {
-    return fillText(ERROR_CODES[this.code].text[language], this.details)
+    const { detalle } = this.details
+    const details =
+      language === 'es' && detalle !== undefined ? { ...this.details, detail: detalle } : this.details
+    return fillText(ERROR_CODES[this.code].text[language], details)
   }
 
   /** What crosses a process border: no stack, no cause. */

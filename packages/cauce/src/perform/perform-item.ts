@@ -32,6 +32,8 @@ export async function performItem(task: ItemTask, hand: Stagehand): Promise<Item
       code: 'ITEM_FAILED',
       details: { file: task.item.entry.key },
     })
+    // A bug of ours is to be reported with its stack, which crosses no process border but this one.
+    if (error.class === 'bug') process.stderr.write(`${stackOf(caught)}\n`)
     const outcome: ItemOutcome = {
       ...blankOutcome(task),
       ...known,
@@ -42,6 +44,10 @@ export async function performItem(task: ItemTask, hand: Stagehand): Promise<Item
     // A file that is not what was agreed is told to the destination here; other failures may still be tried again.
     return error.class === 'layout' ? reportOutcome(task, hand, outcome) : outcome
   }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 async function stages(

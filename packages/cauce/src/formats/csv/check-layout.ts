@@ -1,4 +1,5 @@
 import { CauceError } from '../../model/cauce-error.ts'
+import type { Language, Text } from '../../model/language.ts'
 
 /** A column the contract speaks of, as it is looked for in a file. */
 export interface ExpectedColumn {
@@ -59,9 +60,16 @@ export function checkLayout(request: LayoutRequest): Layout {
 
 function headlessLayout(request: LayoutRequest): Layout {
   const { expected, firstRecordWidth, hasHeader = true } = request
-  if (hasHeader && firstRecordWidth === undefined) throw refuse(request, 'empty file, not even a header')
+  if (hasHeader && firstRecordWidth === undefined)
+    throw refuse(request, say('empty file, not even a header', 'archivo vacío, sin cabecera siquiera'))
   if (firstRecordWidth !== undefined && firstRecordWidth !== expected.length)
-    throw refuse(request, `expected ${expected.length}, found ${firstRecordWidth} in the first record`)
+    throw refuse(
+      request,
+      say(
+        `expected ${expected.length}, found ${firstRecordWidth} in the first record`,
+        `se esperaban ${expected.length}, hay ${firstRecordWidth} en el primer registro`,
+      ),
+    )
   return { order: expected.map((_, i) => i), fileColumns: expected.length, notes: [] }
 }
 
@@ -69,7 +77,7 @@ function layoutByPosition(request: LayoutRequest, found: readonly string[]): Lay
   const { expected } = request
   if (found.length !== expected.length) throw refuse(request, countDetail(found, expected))
   const notes: LayoutNote[] = []
-  const misplaced: string[] = []
+  const misplaced: Text[] = []
   for (const [i, column] of expected.entries()) {
     const name = found[i] ?? ''
     if (column.headers.includes(name)) continue
@@ -77,24 +85,36 @@ function layoutByPosition(request: LayoutRequest, found: readonly string[]): Lay
       notes.push({ column: column.name, code: 'renamed_header', found: name })
     else
       misplaced.push(
-        `column ${i + 1}: expected ${shown(column.headers[0] ?? column.name)}, found ${shown(name)}`,
+        say(
+          `column ${i + 1}: expected ${shown(nameOf(column))}, found ${shown(name)}`,
+          `columna ${i + 1}: se esperaba ${shown(nameOf(column))}, hay ${shown(name)}`,
+        ),
       )
   }
-  if (misplaced.length > 0) throw refuse(request, firstFew(misplaced, '; '))
+  if (misplaced.length > 0)
+    throw refuse(
+      request,
+      inBoth((language) =>
+        firstFew(
+          misplaced.map((text) => text[language]),
+          '; ',
+        ),
+      ),
+    )
   return { order: expected.map((_, i) => i), fileColumns: found.length, notes }
 }
 
-function countDetail(found: readonly string[], expected: readonly ExpectedColumn[]): string {
+function countDetail(found: readonly string[], expected: readonly ExpectedColumn[]): Text {
   const isKnown = (name: string): boolean => expected.some(({ headers }) => isAmong(headers, name))
   const unexpected = found.filter((name, i) => expected[i]?.anyHeader !== true && !isKnown(name))
   const missing = expected.filter(
     ({ headers, anyHeader }) => !anyHeader && !found.some((name) => isAmong(headers, name)),
   )
-  return [
-    `expected ${expected.length}, found ${found.length}`,
-    ...listed('unexpected', unexpected),
-    ...listed('missing', missing.map(nameOf)),
-  ].join('; ')
+  return joined([
+    counts(expected, found),
+    ...listed(WORDS.unexpected, unexpected),
+    ...listed(WORDS.missing, missing.map(nameOf)),
+  ])
 }
 
 function layoutByName(
@@ -108,12 +128,11 @@ function layoutByName(
   const taken = new Set(places.flat())
   const unexpected = request.unknownColumns === 'refuse' ? found.filter((_, i) => !taken.has(i)) : []
   const faults = [
-    ...listed('double', double.map(nameOf)),
-    ...listed('missing', missing.map(nameOf)),
-    ...listed('unexpected', unexpected),
+    ...listed(WORDS.double, double.map(nameOf)),
+    ...listed(WORDS.missing, missing.map(nameOf)),
+    ...listed(WORDS.unexpected, unexpected),
   ]
-  if (faults.length > 0)
-    throw refuse(request, [`expected ${expected.length}, found ${found.length}`, ...faults].join('; '))
+  if (faults.length > 0) throw refuse(request, joined([counts(expected, found), ...faults]))
   const notes = expected.flatMap((column, i): LayoutNote[] => {
     const name = found[places[i]?.[0] ?? -1]
     if (name === undefined || column.headers.includes(name)) return []
@@ -153,8 +172,35 @@ function nameOf({ headers, name }: ExpectedColumn): string {
 const MOST_NAMES = 5
 const MOST_CHARACTERS = 40
 
-function listed(what: string, names: readonly string[]): readonly string[] {
-  return names.length === 0 ? [] : [`${what}: ${firstFew(names.map(shown), ', ')}`]
+const WORDS = {
+  unexpected: { en: 'unexpected', es: 'sobran' },
+  missing: { en: 'missing', es: 'faltan' },
+  double: { en: 'double', es: 'repetidas' },
+} as const satisfies Record<string, Text>
+
+function say(en: string, es: string): Text {
+  return { en, es }
+}
+
+function inBoth(write: (language: Language) => string): Text {
+  return { en: write('en'), es: write('es') }
+}
+
+function joined(texts: readonly Text[]): Text {
+  return inBoth((language) => texts.map((text) => text[language]).join('; '))
+}
+
+function counts(expected: readonly ExpectedColumn[], found: readonly string[]): Text {
+  return say(
+    `expected ${expected.length}, found ${found.length}`,
+    `se esperaban ${expected.length}, hay ${found.length}`,
+  )
+}
+
+function listed(what: Text, names: readonly string[]): readonly Text[] {
+  return names.length === 0
+    ? []
+    : [inBoth((language) => `${what[language]}: ${firstFew(names.map(shown), ', ')}`)]
 }
 
 function firstFew(texts: readonly string[], separator: string): string {
@@ -169,6 +215,6 @@ function shown(name: string): string {
   return printable.length > MOST_CHARACTERS ? `${printable.slice(0, MOST_CHARACTERS)}…` : printable
 }
 
-function refuse({ file }: LayoutRequest, detail: string): CauceError {
-  return new CauceError('LAYOUT_COLUMNS', { file, detail })
+function refuse({ file }: LayoutRequest, { en, es }: Text): CauceError {
+  return new CauceError('LAYOUT_COLUMNS', { file, detail: en, detalle: es })
 }
