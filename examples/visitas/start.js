@@ -42,5 +42,5 @@ child.on('exit', (code, signal) => {
 function language() {
   const flag = words[words.indexOf('--lang') + 1]
   const named = words.includes('--lang') ? flag : LC_ALL || LC_MESSAGES || LANG || ''
-  return /^es([_.@-]|$)/i.test(named ?? '') ? 'es' : 'en'
+  return /^es([_.@-]|$)/i.test(named) ? 'es' : 'en'
 }

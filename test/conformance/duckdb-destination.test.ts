@@ -2,4 +2,6 @@ import { describe } from 'vitest'
 import { destinationConformance } from './destination-conformance.ts'
 import { duckdbKit } from './destination/duckdb-kit.ts'
 
-describe('duckdb as destination', () => destinationConformance(duckdbKit, { runs: 8 }))
+describe('duckdb as destination', () => {
+  destinationConformance(duckdbKit, { runs: 8 })
+})

@@ -48,7 +48,9 @@ async function readMysql(url: string): Promise<VisitsTables> {
     return await each(async (sql) => {
       const [rows] = await connection.query<mysql.RowDataPacket[]>({ sql, rowsAsArray: true })
       return rows.map((row) =>
-        Array.from(row as unknown as readonly unknown[], (value) => (value === null ? '' : String(value))),
+        Array.from(row as unknown as readonly unknown[], (value) =>
+          value === null ? '' : `${value as string | number}`,
+        ),
       )
     })
   } finally {

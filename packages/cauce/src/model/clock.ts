@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds since 1970 UTC. */
   now(): number
-  /** Resolves after `ms` milliseconds; rejects with the signal's reason when it aborts first. */
+  /** Resolves after `ms` milliseconds; rejects with an AbortError when the signal aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
