@@ -45,14 +45,22 @@ export class VisitsRun implements AsyncDisposable {
   readonly folder: string
   readonly source: string
   readonly home: string
+  readonly #project: string
   /** Set to load elsewhere than into `visitas.duckdb` in the folder. */
   destination: string
   /** Added to every command's environment. */
   readonly env: Record<string, string> = { VISITAS_FECHA_REFERENCIA: '2013-02-28' }
 
   constructor(
-    options: { readonly destination?: string; readonly files?: string; readonly under?: string } = {},
+    options: {
+      readonly destination?: string
+      readonly files?: string
+      readonly under?: string
+      /** Folder of another project that declares `visitas`. */
+      readonly project?: string
+    } = {},
   ) {
+    this.#project = options.project ?? example
     this.folder = mkdtempSync(join(options.under ?? tmpdir(), 'cauce-visits-'))
     this.source = join(this.folder, 'entrada')
     this.home = join(this.folder, 'home')
@@ -68,9 +76,9 @@ export class VisitsRun implements AsyncDisposable {
       utimesSync(join(this.source, name), 1_000_000_000, 1_000_000_000)
   }
 
-  /** Starts `cauce <words> --project examples/visitas`; `ended` resolves when it is over. */
+  /** Starts `cauce <words> --project …`; `ended` resolves when it is over. */
   start(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const child = spawn(process.execPath, [command, ...words, '--project', example], {
+    const child = spawn(process.execPath, [command, ...words, '--project', this.#project], {
       cwd: this.folder,
       env: {
         ...process.env,

@@ -2,6 +2,7 @@ import type { CauceError } from '../model/cauce-error.ts'
 import type { Clock } from '../model/clock.ts'
 import type { RunState } from '../model/item-state.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
+import { openSource } from '../connectors/source-registry.ts'
 import type { RunEvent } from '../dispatch/run-context.ts'
 import { runPipeline, type RunResult } from '../dispatch/run-pipeline.ts'
 import type { Ledger } from '../ledger/ledger-access.ts'
@@ -53,6 +54,7 @@ export async function runProject(request: ProjectRunRequest): Promise<readonly P
   const ready = choosePipelines(project, request.pipelines).map((pipeline) =>
     readyPipeline(project, pipeline),
   )
+  for (const { settings } of ready) await refuseWrongSource(settings)
   await using ledger = await openLedger(project.ledgerUrl)
   const runs: PipelineRun[] = []
   for (const pipeline of ready) {
@@ -60,6 +62,12 @@ export async function runProject(request: ProjectRunRequest): Promise<readonly P
     runs.push(await runOne(request, ledger, pipeline))
   }
   return runs
+}
+
+/** An address that cannot be right is refused before a destination is touched. Nothing is connected. */
+async function refuseWrongSource({ sourceUrl }: ReadyPipeline['settings']): Promise<void> {
+  const source = await openSource(sourceUrl)
+  await source.close()
 }
 
 async function runOne(

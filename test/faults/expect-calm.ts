@@ -1,0 +1,77 @@
+import { readdirSync } from 'node:fs'
+import { DuckDBInstance } from '@duckdb/node-api'
+import mysql from 'mysql2/promise'
+import { expect } from 'vitest'
+import type { VisitsRun } from '../visits/visits-run.ts'
+import { ledgerItems } from './ledger-items.ts'
+import { processesOf } from './processes-of.ts'
+import { until } from './until.ts'
+
+/** The tables the visits make: four of their own, and those by which Cauce keeps its promise. */
+const TABLES = [
+  'bitacora_control',
+  'cauce_loads',
+  'cauce_periods',
+  'cauce_replays',
+  'errores',
+  'estadisticas',
+  'visitantes',
+]
+
+/**
+ * Checks that nothing of a fault is left: no process, no file of an attempt, no staging table, no session or open transaction in
+ * the database, no item in somebody's hands, and every item's rows accounted for. `destination` is where to look, by somebody who
+ * may see everything.
+ */
+export async function expectCalm(visit: VisitsRun, destination = visit.destination): Promise<void> {
+  expect(visit.leftovers()).toEqual([])
+  expect(readdirSync(visit.folder).filter((name) => name.includes('.wal'))).toEqual([])
+  await until('no process is left', () => processesOf(visit).length === 0, 5_000)
+  const tables = destination.startsWith('duckdb:')
+    ? await duckdbTables(destination.slice('duckdb:'.length))
+    : await mysqlTables(destination)
+  expect(tables.filter((name) => !TABLES.includes(name))).toEqual([])
+  for (const item of ledgerItems(visit)) {
+    expect(['extracting', 'transforming', 'loading'], item.key).not.toContain(item.state)
+    expect(item.loaded + item.rejected + item.skipped, item.key).toBe(item.read)
+  }
+}
+
+async function duckdbTables(path: string): Promise<readonly string[]> {
+  const instance = await DuckDBInstance.create(path, { access_mode: 'READ_ONLY' })
+  const connection = await instance.connect()
+  try {
+    const found = await connection.runAndReadAll('SELECT table_name FROM duckdb_tables()')
+    return found.getRows().map(([name]) => String(name))
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
+async function mysqlTables(url: string): Promise<readonly string[]> {
+  const connection = await mysql.createConnection(url)
+  const count = async (sql: string): Promise<number> => {
+    const [[row]] = await connection.query<mysql.RowDataPacket[]>(sql)
+    return Number(row?.['n'])
+  }
+  try {
+    // The server needs a moment to see that a client is gone.
+    await until('the database has no session of ours left', async () => {
+      const sessions = await count(
+        'SELECT count(*) AS n FROM information_schema.processlist WHERE db = database() AND id <> connection_id()',
+      )
+      const transactions = await count(
+        `SELECT count(*) AS n FROM information_schema.innodb_trx JOIN information_schema.processlist ON id = trx_mysql_thread_id
+        WHERE db = database() AND id <> connection_id()`,
+      )
+      return sessions === 0 && transactions === 0
+    })
+    const [rows] = await connection.query<mysql.RowDataPacket[]>(
+      'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = database()',
+    )
+    return rows.map((row) => String(row['name']))
+  } finally {
+    await connection.end()
+  }
+}
