@@ -46,16 +46,11 @@ export async function carryItem(
   },
   item: ItemRow,
 ): Promise<Carried> {
-  const { emit, signal, plan } = context
+  const { emit, signal } = context
   const { performer, held } = tools
   emit({ kind: 'started', item })
   const itemSignal = held.signalOf(item, signal)
   const task = await itemTask(context, item, performer.folder)
-  const overdue = new AbortController()
-  const timer = setTimeout(() => {
-    overdue.abort()
-    performer.kill()
-  }, plan.limits.itemTimeoutSeconds * 1000)
   try {
     const result = await performer.perform(
       task,
@@ -71,14 +66,8 @@ export async function carryItem(
       },
       itemSignal,
     )
-    const outcome = outcomeOf(
-      result,
-      item,
-      overdue.signal.aborted ? plan.limits.itemTimeoutSeconds : undefined,
-    )
-    return await settle(context, held, item, outcome)
+    return await settle(context, held, item, outcomeOf(result, item))
   } finally {
-    clearTimeout(timer)
     await rm(task.spoolFolder, { recursive: true, force: true })
   }
 }
@@ -113,14 +102,12 @@ async function itemTask(context: RunContext, item: ItemRow, folder: string): Pro
   }
 }
 
-function outcomeOf(result: TaskResult, item: ItemRow, timedOutSeconds: number | undefined): ItemOutcome {
+function outcomeOf(result: TaskResult, item: ItemRow): ItemOutcome {
   if (result.kind === 'item') return result.outcome
   const error =
-    timedOutSeconds !== undefined
-      ? new CauceError('TIME_EXCEEDED', { file: item.key, seconds: timedOutSeconds }).report()
-      : result.kind === 'failed'
-        ? result.error
-        : new CauceError('BUG', { detail: 'a performer answered another task' }).report()
+    result.kind === 'failed'
+      ? result.error
+      : new CauceError('BUG', { detail: 'a performer answered another task' }).report()
   return {
     state: 'failed_system',
     counts: NO_ROWS,

@@ -17,6 +17,9 @@ export interface TaskHandlers {
 /** How long a cancelled performer may take to roll back before it is killed. */
 const CANCEL_GRACE_MS = 10_000
 
+/** How long one with nothing in hand may take to close its connections: on a dead line a goodbye is never answered. */
+const GOODBYE_GRACE_MS = 5_000
+
 /**
  * A performer child process: carries one task at a time and is kept for the next. Started when first needed; when it dies,
  * its task fails with PERFORMER_LOST and the next task gets a new process. It ends by itself when this process is gone.
@@ -32,6 +35,10 @@ export class Performer {
     this.#env = env
   }
 
+  /**
+   * Carries one task. Whatever it is, also a sweep or a report, it ends within `limits.itemTimeoutSeconds`: a line to a database
+   * may go dead without a word. Then the process is killed and the task fails with TIME_EXCEEDED.
+   */
   async perform(task: Task, handlers: TaskHandlers, signal: AbortSignal): Promise<TaskResult> {
     const child = this.#running()
     let freeSeat: (() => void) | undefined
@@ -48,12 +55,17 @@ export class Performer {
               send(child, { kind: 'seat' })
             }, reject)
         }
+        const seconds = task.plan.limits.itemTimeoutSeconds
+        let isOverdue = false
+        const limit = setTimeout(() => {
+          isOverdue = true
+          child.kill('SIGKILL')
+        }, seconds * 1000)
         const onExit = (code: number | null, name: NodeJS.Signals | null): void => {
-          resolve({
-            kind: 'failed',
-            error: lost(task, name ?? `exit code ${code}`).report(),
-            stack: undefined,
-          })
+          const error = isOverdue
+            ? new CauceError('TIME_EXCEEDED', { file: subjectOf(task), seconds })
+            : new CauceError('PERFORMER_LOST', { file: subjectOf(task), detail: name ?? `exit code ${code}` })
+          resolve({ kind: 'failed', error: error.report(), stack: undefined })
         }
         const onAbort = (): void => {
           send(child, { kind: 'cancel', reason: 'cancelled' })
@@ -63,6 +75,7 @@ export class Performer {
         child.on('message', onMessage).once('exit', onExit)
         signal.addEventListener('abort', onAbort, { once: true })
         cleanup.push(() => {
+          clearTimeout(limit)
           child.off('message', onMessage).off('exit', onExit)
           signal.removeEventListener('abort', onAbort)
         })
@@ -75,18 +88,15 @@ export class Performer {
     }
   }
 
-  /** Ends the process at once, whatever it is doing. */
-  kill(): void {
-    this.#child?.kill('SIGKILL')
-  }
-
-  /** Lets the process end when it has nothing to do. */
+  /** Lets the process end when it has nothing to do. One that cannot say goodbye to its servers is ended without. */
   async close(): Promise<void> {
     const child = this.#child
     if (child === undefined) return
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    const timer = setTimeout(() => child.kill('SIGKILL'), GOODBYE_GRACE_MS)
     child.disconnect()
     await gone
+    clearTimeout(timer)
   }
 
   #running(): ChildProcess {
@@ -116,7 +126,14 @@ function send(child: ChildProcess, message: ToPerformer): void {
   if (child.connected) child.send(message)
 }
 
-function lost(task: Task, detail: string): CauceError {
-  const file = task.kind === 'item' ? task.item.entry.key : task.kind
-  return new CauceError('PERFORMER_LOST', { file, detail })
+/** What a task works on, for people. */
+function subjectOf(task: Task): string {
+  switch (task.kind) {
+    case 'item':
+      return task.item.entry.key
+    case 'report':
+      return task.facts.item
+    case 'sweep':
+      return task.plan.pipeline
+  }
 }

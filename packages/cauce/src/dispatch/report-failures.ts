@@ -8,7 +8,7 @@ import type { RunContext } from './run-context.ts'
 /**
  * Tells the destination's load report of items that failed with class system, so that whoever looks there alone sees them.
  * (Layout failures and refusals are written by the performer that met them.) A destination that cannot be reached now is
- * told by the item's next attempt.
+ * asked once, and told by the items' next attempts.
  */
 export async function reportFailures(
   context: RunContext,
@@ -49,6 +49,9 @@ export async function reportFailures(
       signal,
     )
     await rm(spoolFolder, { recursive: true, force: true })
-    if (result.kind === 'failed') emit({ kind: 'note', text: CauceError.fromReport(result.error).message })
+    if (result.kind !== 'failed') continue
+    emit({ kind: 'note', text: CauceError.fromReport(result.error).message })
+    // Asking again for each of a thousand items would take half an hour.
+    if (result.error.code === 'DESTINATION_UNREACHABLE' || result.error.code === 'TIME_EXCEEDED') return
   }
 }
