@@ -77,6 +77,34 @@ test('quarantined items are taken when a person asks, once per run, with a new r
   })
 })
 
+test('two runs side by side do not hand a failing item to each other; the next run takes it, also before it is due', async () => {
+  const { ledger, hold, claim } = await scratchLedger()
+  const begin = async (nowMs: number) =>
+    startRun(ledger, { pipeline: 'visits', planHash: 'h1', owner: self, nowMs })
+  await settleItem(ledger, { ...(await hold('failing')), state: 'failed_system', nowMs: 3000 })
+  await handBack(ledger, { ...(await hold('later')), reason: 'r', tryUsed: false, dueMs: 9000, nowMs: 3000 })
+  const rival = await begin(2999)
+  expect(await claim({ runId: rival.id, takeFailedSystem: true, nowMs: 4000 })).toEqual([])
+  const next = await begin(3001)
+  const taken = await claim({ runId: next.id, takeFailedSystem: true, nowMs: 4000 })
+  expect(taken.map(({ key }) => key)).toEqual(['failing', 'later'])
+})
+
+test('a file that is gone is not taken again until its source lists it', async () => {
+  const { ledger, hold, record, claim } = await scratchLedger()
+  const error = { code: 'SOURCE_VANISHED', class: 'system', details: { file: 'gone' } } as const
+  await settleItem(ledger, { ...(await hold('gone')), state: 'failed_system', error, nowMs: 3000 })
+  const { id: runId } = await startRun(ledger, {
+    pipeline: 'visits',
+    planHash: 'h1',
+    owner: self,
+    nowMs: 4000,
+  })
+  expect(await claim({ runId, takeFailedSystem: true })).toEqual([])
+  await record(['gone'])
+  expect((await claim({ runId })).map(({ key }) => key)).toEqual(['gone'])
+})
+
 test('the table itself refuses an item that is active without an owner, or owned without being active', async () => {
   const { ledger, record } = await scratchLedger()
   await record(['a'])

@@ -17,7 +17,10 @@ export interface ClaimItemsRequest {
   readonly owner: ProcessIdentity
   readonly limit: number
   readonly leaseMs: number
-  /** A person's run takes quarantined items at once; each once per run. */
+  /**
+   * A person's run takes at once what an earlier one left quarantined or to be done later; but nothing that was put aside since
+   * it began, or two runs side by side would hand a failing item to each other for ever.
+   */
   readonly takeFailedSystem: boolean
   /** Ids of the only items to take; absent: any of the pipeline. */
   readonly only?: readonly number[] | undefined
@@ -89,10 +92,23 @@ async function findClaimable(
       .$if(only !== undefined, (query) => query.where('id', 'in', only ?? []))
       .orderBy('id')
       .select(['id', 'state', 'epoch'])
+  const run = await transaction
+    .selectFrom('run')
+    .where('id', '=', runId)
+    .select('startedMs')
+    .executeTakeFirstOrThrow()
+  const putAsideMs = takeFailedSystem ? run.startedMs : 0
   const questions = [
     among(...ACTIVE_STATES).where('leaseUntilMs', '<', nowMs),
-    among('pending').where('dueMs', '<=', nowMs),
-    ...(takeFailedSystem ? [among('failed_system').where('runId', '!=', runId)] : []),
+    among('pending').where((eb) => eb.or([eb('dueMs', '<=', nowMs), eb('updatedMs', '<=', putAsideMs)])),
+    ...(takeFailedSystem
+      ? [
+          // A file that is gone is not asked for again and again: when its source lists it once more, it is pending.
+          among('failed_system')
+            .where('updatedMs', '<=', putAsideMs)
+            .where((eb) => eb.or([eb('errorCode', 'is', null), eb('errorCode', '!=', 'SOURCE_VANISHED')])),
+        ]
+      : []),
   ]
   const found: Candidate[] = []
   for (const question of questions) {

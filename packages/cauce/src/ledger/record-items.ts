@@ -46,7 +46,7 @@ const REPLACEABLE: readonly ItemState[] = ['pending', 'failed_layout', 'failed_s
 
 /**
  * Records the versions not seen before as `pending`, in the order given, and answers for every entry. A version shown again
- * after it was superseded is pending again; other versions of its key that were never loaded become `superseded`.
+ * after it was superseded, or gone, is pending again; other versions of its key that were never loaded become `superseded`.
  */
 export async function recordItems(ledger: Ledger, request: RecordItemsRequest): Promise<RecordedItem[]> {
   const recorded: RecordedItem[] = []
@@ -143,10 +143,11 @@ async function followListing(
 ): Promise<boolean> {
   const listed = new Set(entries.map((entry) => JSON.stringify([entry.key, versionOf(entry)])))
   let moved = false
-  for (const { id, key, version, kind, state } of known) {
+  for (const { id, key, version, kind, state, errorCode } of known) {
     const isListed = listed.has(JSON.stringify([key, version]))
+    const wasGone = state === 'superseded' || (state === 'failed_system' && errorCode === 'SOURCE_VANISHED')
     // No source lists replays: that one is sent says nothing of others.
-    const mustMove = isListed ? state === 'superseded' : kind === 'file' && REPLACEABLE.includes(state)
+    const mustMove = isListed ? wasGone : kind === 'file' && REPLACEABLE.includes(state)
     if (!mustMove) continue
     await moveUnclaimed(transaction, {
       id,
