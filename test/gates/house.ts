@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -67,5 +76,9 @@ function linkModules(root: string): void {
   for (const name of readdirSync(join(houseRoot, 'node_modules'))) {
     const folder = own[name] ?? join(houseRoot, 'node_modules', name)
     symlinkSync(own[name] === undefined ? folder : join(root, folder), join(root, 'node_modules', name))
+  }
+  for (const member of Object.values(own)) {
+    const installed = join(houseRoot, member, 'node_modules')
+    if (existsSync(installed)) symlinkSync(installed, join(root, member, 'node_modules'))
   }
 }

@@ -154,7 +154,7 @@ export function shapeOf({ name, columns, key = [], merge = {}, identity = [] }: 
   }
 }
 
-export function recordOf(
+function recordOf(
   { item, content = item, pipeline = 'prueba', counts }: LoadSketch,
   counted: RowCounts,
 ): LoadRecord {

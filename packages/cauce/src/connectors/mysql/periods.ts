@@ -61,7 +61,7 @@ async function readPeriod(
 }
 
 /** Stores a period where none is stored. */
-export async function createPeriod(
+async function createPeriod(
   connection: MysqlConnection,
   { table, column, period }: WithPeriod,
 ): Promise<void> {
