@@ -83,7 +83,7 @@ export async function keepRejects(
   const draft = join(spoolFolder, 'rejects.parquet')
   const header = `[${fieldNames.map(quoteText).join(', ')}]::VARCHAR[]`
   await engine.run(
-    `COPY (SELECT *, ${header} AS field_names FROM ${relation} ORDER BY record) TO ${quoteText(draft)} (FORMAT parquet, COMPRESSION zstd)`,
+    `COPY (SELECT *, ${header} AS field_names FROM ${relation}) TO ${quoteText(draft)} (FORMAT parquet)`,
   )
   const hash = createHash('sha256')
   await pipeline(createReadStream(draft), hash)

@@ -14,6 +14,7 @@ export interface ReadableCsv {
 /** DuckDB's own default, below which nothing is gained. */
 const LEAST_LINE_BYTES = 2 * 1024 * 1024
 const SLACK_BYTES = 1024
+const BUFFER_BYTES = 4 * 1024 * 1024
 
 /**
  * A parenthesised SELECT over `read_csv` with every column as text: `columnNames`, then `_x1` … `_x<spare>` for fields beyond
@@ -48,6 +49,8 @@ export function readSql(csv: ReadableCsv, columnNames: readonly string[], spare:
     // Parallel readers refuse line ends inside quotes beside null_padding.
     'parallel = false',
     `max_line_size = ${maxLineBytes}`,
+    // DuckDB would take sixteen times the longest line.
+    `buffer_size = ${Math.max(BUFFER_BYTES, 2 * maxLineBytes)}`,
     `columns = {${columns}}`,
   ]
   const names = texts.map((name) => identifier(name)).join(', ')
