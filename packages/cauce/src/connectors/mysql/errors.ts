@@ -66,6 +66,11 @@ export function isInfileForbidden(error: unknown): boolean {
   return errno !== undefined && [1148, 2068, 3948, 4166].includes(errno)
 }
 
+/** Whether a storage engine is not there, or forbidden on this server. */
+export function isUnknownEngine(error: unknown): boolean {
+  return numbered(error).errno === 1286
+}
+
 const LOCK_WAIT = 1205
 const DEADLOCK = 1213
 

@@ -1,6 +1,7 @@
 import { sha256Hex } from '../../model/load-key.ts'
 import type { ExistingColumn } from './existing-table.ts'
 import type { MysqlConnection } from './connection.ts'
+import { isUnknownEngine } from './errors.ts'
 import { quoteName, quoteNames } from './quote.ts'
 
 /** The staging table of one table of one attempt. It is temporary, so it ends with the session whatever happens. */
@@ -22,7 +23,15 @@ export async function createStage(
     (column) => `${quoteName(column.name)} ${definition(column, key.includes(column.name))}`,
   )
   if (key.length > 0) parts.push(`PRIMARY KEY (${quoteNames(key)})`)
-  await connection.write(`CREATE TEMPORARY TABLE ${quoteName(name)} (${parts.join(', ')}) ENGINE=InnoDB`)
+  const sql = `CREATE TEMPORARY TABLE ${quoteName(name)} (${parts.join(', ')})`
+  // A heap of rows without undo takes a sixth of the whole merge's work off MariaDB (docs/decisions/0009).
+  const engine = connection.facts.isMariaDb && key.length === 0 ? 'Aria' : 'InnoDB'
+  try {
+    await connection.write(`${sql} ENGINE=${engine}`)
+  } catch (error) {
+    if (!isUnknownEngine(error) || engine === 'InnoDB') throw error
+    await connection.write(`${sql} ENGINE=InnoDB`)
+  }
 }
 
 function definition({ columnType, charset, collation }: ExistingColumn, required: boolean): string {
