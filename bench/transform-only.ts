@@ -13,14 +13,14 @@ const WORKER = fileURLToPath(new URL('./transform-worker.ts', import.meta.url))
 /** A process that takes the next file as soon as it is done with one. Resolves to the rows it read. */
 async function runWorker(waiting: string[], folder: string): Promise<number> {
   await mkdir(folder, { recursive: true })
-  const worker = fork(WORKER)
+  const worker = fork(WORKER, [folder])
   let rows = 0
   await new Promise<void>((resolve, reject) => {
     worker.on('message', (message: { rows: number }) => {
       rows += message.rows
       const path = waiting.shift()
       if (path === undefined) worker.disconnect()
-      else worker.send({ path, folder })
+      else worker.send({ path })
     })
     worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))))
   })

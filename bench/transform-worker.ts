@@ -1,7 +1,7 @@
 import { link, mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { compilePlan } from '../packages/cauce/src/plan/compile-plan.ts'
-import { openEngine } from '../packages/cauce/src/engine/duckdb/open-engine.ts'
+import { openEngineHost } from '../packages/cauce/src/engine/duckdb/engine-host.ts'
 import { itemFacts } from '../packages/cauce/src/perform/item-facts.ts'
 import { transformItem } from '../packages/cauce/src/perform/transform-item.ts'
 import { j1 } from './j1.ts'
@@ -11,20 +11,18 @@ import { j1 } from './j1.ts'
  * them and without a destination.
  */
 
+const [folder = '.'] = process.argv.slice(2)
 const plan = compilePlan(j1)
+const host = await openEngineHost({ spoolDirectory: folder, memoryMb: plan.limits.memoryMb })
 
-async function transform(path: string, folder: string): Promise<number> {
+async function transform(path: string): Promise<number> {
   const spoolFolder = join(folder, 'spool')
   await mkdir(spoolFolder, { recursive: true })
   const original = join(spoolFolder, 'original')
   await link(path, original)
   try {
     const file = basename(path)
-    await using engine = await openEngine({
-      spoolDirectory: spoolFolder,
-      memoryMb: plan.limits.memoryMb,
-      threads: 1,
-    })
+    await using engine = await host.engine()
     const { counts } = await transformItem({
       engine,
       plan,
@@ -49,7 +47,7 @@ async function transform(path: string, folder: string): Promise<number> {
   }
 }
 
-process.on('message', ({ path, folder }: { path: string; folder: string }) => {
-  void transform(path, folder).then((rows) => process.send?.({ rows }))
+process.on('message', ({ path }: { path: string }) => {
+  void transform(path).then((rows) => process.send?.({ rows }))
 })
 process.send?.({ rows: 0 })
