@@ -55,7 +55,7 @@ export function remedyFor(cli: Cli, options: CommonOptions, item: ItemRow): stri
   const command = commandHint(cli, options, words)
   switch (item.state) {
     case 'failed_layout':
-      return say(runTexts.remedyLayout, { command })
+      return say(item.kind === 'replay' ? runTexts.remedyReplay : runTexts.remedyLayout, { command })
     case 'refused':
       return say(runTexts.remedyRefused, { command })
     case 'failed_system':

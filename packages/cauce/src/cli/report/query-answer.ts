@@ -19,10 +19,7 @@ export function showAnswer(cli: Cli, answer: QueryResult): void {
   const table = answerTable(answer)
   const lines = fits(table, out.width) ? tableLines(table, out) : recordLines(cli, table)
   for (const line of lines) out.line(line)
-  const count = answer.rows.length
-  const said = answer.hasMore
-    ? speaker.say(sqlTexts.firstRows, { n: speaker.figures.count(count) })
-    : speaker.count(sqlCounts.rows, count)
+  const said = speaker.count(answer.hasMore ? sqlCounts.firstRows : sqlCounts.rows, answer.rows.length)
   out.line(`${GAP}${out.paint('quiet', said)}`)
 }
 

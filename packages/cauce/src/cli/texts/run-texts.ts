@@ -54,6 +54,10 @@ export const runTexts = {
     en: 'Replace the file at its source (a changed file is taken by itself), or mend the contract and say: {command}',
     es: 'Sustituya el archivo en su origen (si cambia se toma solo), o corrija el contrato y diga: {command}',
   },
+  remedyReplay: {
+    en: 'Mend the rows and replay them again (this one then gives way), or mend the table and say: {command}',
+    es: 'Corrija las filas y repítalas otra vez (esta cede entonces su lugar), o corrija la tabla y diga: {command}',
+  },
   remedyRefused: {
     en: 'A file that is changed or renamed at its source is taken by itself. To try this one again: {command}',
     es: 'Un archivo que cambia o se renombra en su origen se toma solo. Para reintentar este: {command}',
