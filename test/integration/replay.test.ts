@@ -249,6 +249,38 @@ describe('rows that are no reading of their line', () => {
     ])
   })
 
+  test('bytes that are no text are shown as they are to people, and mended by typing the text', async () => {
+    using scene = new CliScene({ 'todo.ts': allNullable().replace('csv()', "csv({ encoding: 'utf-8' })") })
+    scene.write('entrada/1.csv', '')
+    writeFileSync(join(scene.folder, 'entrada/1.csv'), Buffer.from('a,b\npe\xf1a,1\nuno,2\n', 'latin1'))
+    const run = await scene.json(['run'])
+    expect(run.document).toMatchObject({ runs: [{ totals: { read: 2, loaded: 1, rejected: 1 } }] })
+    const shown = await scene.json(['rejects', 'show', '1.csv'])
+    expect(shown.document).toMatchObject({
+      key: '1.csv',
+      rows: [
+        {
+          record: 1,
+          line: 2,
+          codes: ['row:undecodable_bytes'],
+          raw: String.raw`pe\xF1a,1`,
+          undecodable: true,
+        },
+      ],
+    })
+    const rows = await exportedRows(scene)
+    expect(rows).toMatchObject([{ _cauce_raw: String.raw`pe\xF1a,1`, a: '', b: '' }])
+    send(
+      scene,
+      rows.map((row) => ({ ...row, a: 'peña', b: '1' })),
+    )
+    await scene.json(['rejects', 'replay', '1.csv', '--file', 'm.csv'])
+    expect(await valid(scene)).toEqual([
+      { a: 'peña', b: 1 },
+      { a: 'uno', b: 2 },
+    ])
+  })
+
   test('a row of a mended file that cannot be taken apart is a reject of the replay, under its own place', async () => {
     using scene = new CliScene({ 'todo.ts': allNullable() })
     scene.write('entrada/1.csv', 'a,b\nx,y\n')

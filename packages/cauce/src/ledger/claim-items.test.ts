@@ -113,3 +113,11 @@ test('the table itself refuses an item that is active without an owner, or owned
   await expect(set({ leaseUntilMs: 1 })).rejects.toThrow('item_owned_while_active')
   await expect(set({ state: 'lost' })).rejects.toThrow('CHECK')
 })
+
+test('asked for some items only, others are left, also when they are due', async () => {
+  const { record, claim } = await scratchLedger()
+  const [, wanted] = await record(['a', 'b', 'c'])
+  expect(await claim({ only: [] })).toEqual([])
+  expect((await claim({ only: [wanted?.id ?? 0] })).map(({ key }) => key)).toEqual(['b'])
+  expect((await claim()).map(({ key }) => key)).toEqual(['a', 'c'])
+})
