@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { publint } from 'publint'
@@ -102,7 +111,9 @@ test('with its declared dependencies alone, and no driver, the installed package
 function link(name: string, home: string): void {
   const at = join(home, 'node_modules', name)
   mkdirSync(dirname(at), { recursive: true })
-  symlinkSync(join(houseRoot, 'node_modules', name), at)
+  // npm puts a package beside the member that asks for it where the root has another version.
+  const own = join(houseRoot, 'packages/cauce/node_modules', name)
+  symlinkSync(existsSync(own) ? own : join(houseRoot, 'node_modules', name), at)
 }
 
 function run(command: string, args: readonly string[], cwd: string): string {
