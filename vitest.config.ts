@@ -34,6 +34,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['test/gates/**/*.test.ts'],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
