@@ -70,6 +70,17 @@ test('what the server quotes in errors we do not know is left out', () => {
   expect(error.message).not.toContain('secreto')
 })
 
+test("a full disk of the server is the server's, not the spool's", () => {
+  for (const error of [
+    driverError(1021, 'Disk got full writing (Errcode: 28 "No space left on device")'),
+    driverError(1030, 'Got error 28 "No space left on device" from storage engine InnoDB'),
+  ])
+    expect(toMysqlError(error, place)).toMatchObject({
+      code: 'DESTINATION_FAILED',
+      message: expect.stringContaining('no room left'),
+    })
+})
+
 test('errors of ours stay what they are, and mistakes of ours are bugs', () => {
   const ours = new CauceError('DISK_FULL', { path: '/x' })
   expect(toMysqlError(ours, place)).toBe(ours)

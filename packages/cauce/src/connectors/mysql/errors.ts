@@ -37,12 +37,13 @@ export function toMysqlError(error: unknown, place: ErrorPlace): CauceError {
       return new CauceError('DESTINATION_SHAPE', { table: place.table, detail: wordsOf(error) }, options)
   }
   const found = codeOf(error, errno, code)
-  if (found !== undefined)
-    return new CauceError(found, { url, detail: detailOf(error, errno, code) }, options)
-  return toCauceError(error, {
-    code: 'DESTINATION_FAILED',
-    details: errno === undefined ? { url } : { url, detail: detailOf(error, errno, code) },
-  })
+  if (found !== undefined || errno !== undefined)
+    return new CauceError(
+      found ?? 'DESTINATION_FAILED',
+      { url, detail: detailOf(error, errno, code) },
+      options,
+    )
+  return toCauceError(error, { code: 'DESTINATION_FAILED', details: { url } })
 }
 
 /** Whether waiting a moment and doing the whole transaction again may succeed: deadlock, lock wait. */
@@ -113,7 +114,7 @@ function isTlsRefusal(code: string): boolean {
 }
 
 function detailOf(error: unknown, errno: number | undefined, code: string | undefined): string {
-  if (errno !== undefined && FULL_NUMBERS.has(errno)) return `the server has no room left (error ${errno})`
+  if (errno !== undefined && isFull(error, errno)) return `the server has no room left (error ${errno})`
   if (errno === LOCK_WAIT) return 'rows stayed locked by somebody else (error 1205)'
   if (errno === DEADLOCK) return 'we and somebody else kept waiting for each other (error 1213)'
   // Its message quotes the statement, in which there may be rows.
@@ -123,8 +124,13 @@ function detailOf(error: unknown, errno: number | undefined, code: string | unde
   return wordsOf(error)
 }
 
-/** Disk full, table full, sort and memory limits of the server. */
-const FULL_NUMBERS: ReadonlySet<number> = new Set([1021, 1037, 1038, 1041, 1114])
+/** Disk full, table full, memory limits; also where a storage engine only hands on the system's word. */
+function isFull(error: unknown, errno: number): boolean {
+  return (
+    [1021, 1037, 1038, 1041, 1114].includes(errno) ||
+    (error instanceof Error && /no space left on device|\berror 28\b/i.test(error.message))
+  )
+}
 
 /**
  * The server's words. What it puts between quotes may be a value of a row, so only names known to be names are left: those
