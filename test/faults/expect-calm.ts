@@ -18,6 +18,9 @@ const TABLES = [
   'visitantes',
 ]
 
+/** InnoDB keeps what it tells of transactions for as long as it is asked again within a tenth of a second. */
+export const INNODB_TRX_EVERY_MS = 130
+
 /**
  * Checks that nothing of a fault is left: no process, no file of an attempt, no staging table, no session or open transaction in
  * the database, no item in somebody's hands, and every item's rows accounted for. `destination` is where to look, by somebody who
@@ -26,7 +29,7 @@ const TABLES = [
 export async function expectCalm(visit: VisitsRun, destination = visit.destination): Promise<void> {
   expect(visit.leftovers()).toEqual([])
   expect(readdirSync(visit.folder).filter((name) => name.includes('.wal'))).toEqual([])
-  await until('no process is left', () => processesOf(visit).length === 0, 5_000)
+  await until('no process is left', () => processesOf(visit).length === 0, { withinMs: 5_000 })
   const tables = destination.startsWith('duckdb:')
     ? await duckdbTables(destination.slice('duckdb:'.length))
     : await mysqlTables(destination)
@@ -57,7 +60,7 @@ async function mysqlTables(url: string): Promise<readonly string[]> {
   }
   try {
     // The server needs a moment to see that a client is gone.
-    await until('the database has no session of ours left', async () => {
+    const isQuiet = async (): Promise<boolean> => {
       const sessions = await count(
         'SELECT count(*) AS n FROM information_schema.processlist WHERE db = database() AND id <> connection_id()',
       )
@@ -66,7 +69,8 @@ async function mysqlTables(url: string): Promise<readonly string[]> {
         WHERE db = database() AND id <> connection_id()`,
       )
       return sessions === 0 && transactions === 0
-    })
+    }
+    await until('the database has no session of ours left', isQuiet, { everyMs: INNODB_TRX_EVERY_MS })
     const [rows] = await connection.query<mysql.RowDataPacket[]>(
       'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = database()',
     )

@@ -53,7 +53,7 @@ onEachDestination('kill -9 at any time', (start) => {
     }
     const { code, signal, stderr } = await ended
     expect([0, 75, 'SIGKILL'], stderr).toContain(signal ?? code)
-    await until('no process is left', () => processesOf(visit).length === 0, 5_000)
+    await until('no process is left', () => processesOf(visit).length === 0, { withinMs: 5_000 })
   }
 
   test.each(SEEDS.flatMap((seed) => [['worker', seed] as const, ['performer', seed] as const]))(

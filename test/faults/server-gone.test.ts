@@ -1,4 +1,5 @@
 import { cpSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startMariadb } from '../servers/mariadb.ts'
@@ -7,7 +8,7 @@ import type { SqlServer } from '../servers/sql-server.ts'
 import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy.ts'
 import { VisitsRun } from '../visits/visits-run.ts'
 import { readTables, type VisitsTables } from '../visits/visits-tables.ts'
-import { expectCalm } from './expect-calm.ts'
+import { expectCalm, INNODB_TRX_EVERY_MS } from './expect-calm.ts'
 import { ledgerItems } from './ledger-items.ts'
 import { sound } from './on-each-destination.ts'
 import { until } from './until.ts'
@@ -57,14 +58,22 @@ describeNeeding('mariadb')('a MariaDB that goes away', () => {
     await expectCalm(visit)
   }
 
+  /** One of the visit's files in a folder of its own, for runs that wait in vain for each file. */
+  function oneFile({ folder, source }: VisitsRun): { readonly VISITAS_ORIGEN: string } {
+    const one = join(folder, 'one')
+    cpSync(join(source, 'report_1.txt'), join(one, 'report_1.txt'), { preserveTimestamps: true })
+    return { VISITAS_ORIGEN: one }
+  }
+
   /** Resolves when a load has written rows and not committed yet. */
   async function loadUnderWay(): Promise<void> {
-    await until('a load is under way', async () => {
+    const isUnderWay = async (): Promise<boolean> => {
       const [row] = await server.query(
         'SELECT count(*) AS n FROM information_schema.innodb_trx WHERE trx_rows_modified > 200',
       )
       return Number(row?.['n']) > 0
-    })
+    }
+    await until('a load is under way', isUnderWay, { everyMs: INNODB_TRX_EVERY_MS })
   }
 
   test('killed in the middle of a load: 75 and nothing half-loaded; restarted, a rerun loads the rest', async () => {
@@ -72,7 +81,7 @@ describeNeeding('mariadb')('a MariaDB that goes away', () => {
     const { visit, proxy, url } = scene
     // Slow enough to be met in the middle.
     proxy.setLatency(60)
-    const running = visit.start(['run', 'visitas', '--json'])
+    const running = visit.start(['run', 'visitas', '--json'], oneFile(visit))
     await loadUnderWay()
     await server.kill()
     const broken = await running.ended
@@ -141,17 +150,20 @@ describeNeeding('mariadb')('a MariaDB that goes away', () => {
   })
 
   test('a line that went dead in the middle of a load ends within the time an item may take', async () => {
-    await using scene = await start()
+    await using scene = await start('?timeout=1')
     const { visit, proxy, url } = scene
     proxy.setLatency(30)
-    const running = visit.start(['run', 'visitas', '--json'], { PRUEBA_LIMITES: '{"itemTimeoutSeconds":8}' })
+    const running = visit.start(['run', 'visitas', '--json'], {
+      ...oneFile(visit),
+      PRUEBA_LIMITES: '{"itemTimeoutSeconds":6}',
+    })
     await loadUnderWay()
     const startedMs = performance.now()
     proxy.blackHole()
     const broken = await running.ended
     expect(performance.now() - startedMs).toBeLessThan(25_000)
     expect(broken.code, broken.stderr).toBe(75)
-    expect(broken.stderr).toMatch(/took longer than the 8 s allowed/)
+    expect(broken.stderr).toMatch(/took longer than the 6 s allowed/)
     await proxy.heal()
     await expectWholeFiles(url)
     await expectRecovery(visit, url)

@@ -117,7 +117,7 @@ describeNeeding('mariadb')('a run that cannot stop, its database being silent', 
     const ended = await running.ended
     expect(ended.code, ended.stderr).toBe(143)
     expect(performance.now() - secondMs).toBeLessThan(3_000)
-    await until('no process is left', () => processesOf(visit).length === 0, 5_000)
+    await until('no process is left', () => processesOf(visit).length === 0, { withinMs: 5_000 })
     await proxy.heal()
     visit.destination = url
     const calm = await visit.run()
