@@ -42,10 +42,14 @@ export class Stager {
     rows: readonly TextRow[],
     options: { readonly format: StagingFormat; readonly summed?: readonly string[] },
   ): Promise<Staged> {
-    // Tests load side by side, but there is one table to stage from.
-    const staged = this.#turn.then(async () => this.#stage(columns, rows, options))
-    this.#turn = staged.catch(() => undefined)
-    return staged
+    return this.#inTurn(async () => this.#stage(columns, rows, options))
+  }
+
+  /** Tests load side by side, but there is one connection, and one table to stage from. */
+  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
   }
 
   async #stage(
@@ -78,10 +82,12 @@ export class Stager {
   /** Rows of a staged file, as text. */
   async read(columns: readonly DestinationColumn[], path: string, format: StagingFormat): Promise<TextRow[]> {
     const texts = columns.map(({ name }) => `CAST(${quoteName(name)} AS VARCHAR)`)
-    const reader = await this.#connection.runAndReadAll(
-      `SELECT ${texts.join(', ')} FROM (${stagedRelationSql(columns, format, path)})`,
-    )
-    return reader.getRows() as TextRow[]
+    return this.#inTurn(async () => {
+      const reader = await this.#connection.runAndReadAll(
+        `SELECT ${texts.join(', ')} FROM (${stagedRelationSql(columns, format, path)})`,
+      )
+      return reader.getRows() as TextRow[]
+    })
   }
 
   close(): void {
