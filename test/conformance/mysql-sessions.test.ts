@@ -6,6 +6,7 @@ import { openMysqlDestination } from '../../packages/cauce/src/connectors/mysql/
 import { insertGuard } from '../../packages/cauce/src/connectors/mysql/guard.ts'
 import { mysqlLocation } from '../../packages/cauce/src/connectors/mysql/location.ts'
 import { confirmRollback, settleLostCommit } from '../../packages/cauce/src/connectors/mysql/lost-session.ts'
+import { systemClock } from '../../packages/cauce/src/model/clock.ts'
 import { describeNeeding, sharedSql } from '../servers/shared-servers.ts'
 import { mysqlKit } from './destination/mysql-kit.ts'
 import { INTEGER, TEXT } from './destination/round-trip.ts'
@@ -91,7 +92,7 @@ for (const server of ['mariadb', 'mysql'] as const) {
       const stuck = await MysqlConnection.open(location)
       await stuck.write('START TRANSACTION')
       await insertGuard(stuck, record)
-      const session = { location, facts: stuck.facts }
+      const session = { location, clock: systemClock, facts: stuck.facts }
       expect(await settleLostCommit(session, record)).toBe('rolled-back')
       await expect(stuck.rows('SELECT 1')).rejects.toThrow(/./)
       expect(await bed.database.openTransactions()).toBe(0)
@@ -108,7 +109,7 @@ for (const server of ['mariadb', 'mysql'] as const) {
       await stuck.write(
         `INSERT INTO cuentas (clave, n) SELECT CONCAT_WS('-', a.seq, b.seq, c.seq), 1 FROM ${digits('a')} CROSS JOIN ${digits('b')} CROSS JOIN ${digits('c')}`,
       )
-      await confirmRollback({ location, facts: stuck.facts })
+      await confirmRollback({ location, clock: systemClock, facts: stuck.facts })
       expect(await bed.database.openTransactions()).toBe(0)
       expect(await bed.rows(CUENTAS)).toEqual([])
       stuck.cut()

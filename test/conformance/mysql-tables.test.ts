@@ -192,6 +192,19 @@ for (const server of ['mariadb', 'mysql'] as const) {
       expect(await bed.rows(FILAS)).toEqual([['x']])
     })
 
+    test('refuse texts that are too long or of characters they cannot hold, and name the column', async () => {
+      await using bed = await TestBed.make(kit)
+      await bed.database.run('CREATE TABLE filas (a VARCHAR(3) CHARACTER SET latin1)')
+      for (const text of ['abcd', 'a😀', 'abc '])
+        await expect(
+          bed.load({ item: text, tables: [await bed.table(FILAS, [['x'], [text]])] }),
+        ).rejects.toMatchObject({
+          code: 'DESTINATION_REFUSED_ROWS',
+          details: { table: 'filas', detail: expect.stringMatching(/^column a, staged row 2: /) },
+        })
+      expect(await bed.rows(FILAS)).toEqual([])
+    })
+
     test('take a sum that outgrows its column as refused rows', async () => {
       await using bed = await TestBed.make(kit)
       await bed.database.run(

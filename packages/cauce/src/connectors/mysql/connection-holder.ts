@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 import { MysqlConnection } from './connection.ts'
 import { InfileChoice, type LoadTools } from './load-tools.ts'
 import type { MysqlLocation } from './location.ts'
@@ -9,19 +10,21 @@ const RESTED_MS = 5_000
 /** Keeps one connection for many loads, opened when first needed and again when it broke. */
 export class ConnectionHolder {
   readonly location: MysqlLocation
+  readonly clock: Clock
   readonly #prepared = new PreparedTables()
   #infile: InfileChoice | undefined
   #connection: MysqlConnection | undefined
   #usedMs = 0
 
-  constructor(location: MysqlLocation) {
+  constructor(location: MysqlLocation, clock: Clock) {
     this.location = location
+    this.clock = clock
   }
 
   async tools(): Promise<LoadTools> {
     const connection = (await this.#kept()) ?? (await MysqlConnection.open(this.location))
     this.#connection = connection
-    this.#usedMs = performance.now()
+    this.#usedMs = this.clock.now()
     this.#infile ??= new InfileChoice(connection.facts.localInfile && this.location.localInfile === 'auto')
     return {
       connection,
@@ -35,7 +38,7 @@ export class ConnectionHolder {
   async #kept(): Promise<MysqlConnection | undefined> {
     const connection = this.#connection
     if (connection?.usable !== true) return undefined
-    if (performance.now() - this.#usedMs < RESTED_MS) return connection
+    if (this.clock.now() - this.#usedMs < RESTED_MS) return connection
     try {
       await connection.writeWithin(this.location.connectTimeoutMs, 'DO 0')
       return connection

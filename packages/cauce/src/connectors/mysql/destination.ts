@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { systemClock, type Clock } from '../../model/clock.ts'
 import type {
   Destination,
   DestinationCapabilities,
@@ -33,8 +34,11 @@ const CAPABILITIES: DestinationCapabilities = { stagingFormat: 'mysql-text', max
  * @throws {CauceError} CONFIG_INVALID
  */
 // oxlint-disable-next-line typescript/require-await -- what is wrong with the URL is a rejection, as for every destination
-export async function openMysqlDestination(url: string): Promise<Destination> {
-  return new MysqlDestination(new ConnectionHolder(mysqlLocation(url, homedir())))
+export async function openMysqlDestination(
+  url: string,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
+): Promise<Destination> {
+  return new MysqlDestination(new ConnectionHolder(mysqlLocation(url, homedir()), clock))
 }
 
 class MysqlDestination implements Destination {
@@ -108,13 +112,13 @@ class MysqlDestination implements Destination {
    */
   async #inTurn<Result>(work: (tools: LoadTools) => Promise<Result>): Promise<Result> {
     return this.#afterOthers(async () =>
-      withLockTries(async () => {
+      withLockTries(this.#holder.clock, async () => {
         const tools = await this.#holder.tools()
         try {
           await tools.prepared.prepare(tools.connection, [])
           return await work(tools)
         } catch (error) {
-          await undo(tools.connection, this.#holder.location, { confirmed: false })
+          await undo(tools.connection, this.#holder, { confirmed: false })
           throw error
         }
       }),

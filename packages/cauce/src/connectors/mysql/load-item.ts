@@ -19,7 +19,8 @@ export async function loadItem(
   request: LoadRequest,
   hooks: LoadHooks,
 ): Promise<LoadResult> {
-  const patienceEnds = performance.now() + PATIENCE_MS
+  const { clock } = holder
+  const patienceEnds = clock.now() + PATIENCE_MS
   for (let tries = 1; ;) {
     const progress: Progress = { waiting: true }
     try {
@@ -27,7 +28,7 @@ export async function loadItem(
     } catch (error) {
       const outOfTheWay = error instanceof GuardMoved
       if (!outOfTheWay && !isLockConflict(error)) throw error
-      const patient = progress.waiting && isLockWait(error) && performance.now() < patienceEnds
+      const patient = progress.waiting && isLockWait(error) && clock.now() < patienceEnds
       if (!patient && ++tries > LOCK_TRIES)
         throw outOfTheWay
           ? new CauceError('DESTINATION_BUSY', {
@@ -35,7 +36,7 @@ export async function loadItem(
               detail: 'rivals keep getting in our way',
             })
           : toMysqlError(error, { displayUrl: holder.location.displayUrl })
-      await pauseAfterConflict(tries)
+      await pauseAfterConflict(clock, tries)
     }
   }
 }
@@ -67,7 +68,7 @@ async function attemptLoad(
     hooks.at('before-commit')
     signal.throwIfAborted()
   } catch (error) {
-    await undo(connection, holder.location, { confirmed: signal.aborted })
+    await undo(connection, holder, { confirmed: signal.aborted })
     signal.throwIfAborted()
     throw error
   } finally {
@@ -102,7 +103,7 @@ async function commit(
     // Lost or refused: what the server made of it is for the server to say.
     connection.cut()
     const outcome = await settleLostCommit(
-      { location: holder.location, facts: connection.facts },
+      { location: holder.location, clock: holder.clock, facts: connection.facts },
       request.record,
     )
     if (outcome === 'rolled-back') {

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { CauceError } from '../../model/cauce-error.ts'
+import type { Clock } from '../../model/clock.ts'
 import type { LoadRecord } from '../destination.ts'
 import { isLost, MysqlConnection, type ServerFacts } from './connection.ts'
 import { isDuplicateKey, isLockWait } from './errors.ts'
@@ -10,6 +10,7 @@ import type { MysqlLocation } from './location.ts'
 export interface LostSession {
   readonly location: MysqlLocation
   readonly facts: ServerFacts
+  readonly clock: Clock
 }
 
 /** How long the probe for a guard row waits for a transaction that is still open, before that is ended. */
@@ -28,7 +29,7 @@ export async function settleLostCommit(
 ): Promise<'committed' | 'rolled-back'> {
   const { location } = session
   const patient = { ...location, lockWaitSeconds: PROBE_WAIT_SECONDS }
-  return whileReachable(location, async () => {
+  return whileReachable(session, async () => {
     const connection = await MysqlConnection.open(patient)
     try {
       return await probe(connection, session, record)
@@ -65,11 +66,11 @@ async function probe(
  * @throws {CauceError} DESTINATION_UNREACHABLE when that could not be confirmed in time
  */
 export async function confirmRollback(session: LostSession): Promise<void> {
-  await whileReachable(session.location, async () => {
+  await whileReachable(session, async () => {
     const connection = await MysqlConnection.open(session.location)
     try {
       if (!(await endSession(connection, session.facts))) return true
-      await pause(GONE_PAUSE_MS)
+      await session.clock.sleep(GONE_PAUSE_MS)
       return undefined
     } finally {
       connection.cut()
@@ -94,19 +95,19 @@ async function endSession(
 
 /** Asks again while the answer is undefined or the server cannot be reached, until the time for it is over. */
 async function whileReachable<Answer>(
-  { displayUrl, settleTimeoutMs }: MysqlLocation,
+  { location: { displayUrl, settleTimeoutMs }, clock }: LostSession,
   question: () => Promise<Answer | undefined>,
 ): Promise<Answer> {
-  const deadline = performance.now() + settleTimeoutMs
+  const deadline = clock.now() + settleTimeoutMs
   let last: unknown
-  while (performance.now() < deadline) {
+  while (clock.now() < deadline) {
     try {
       const answer = await question()
       if (answer !== undefined) return answer
     } catch (error) {
       if (!isLost(error)) throw error
       last = error
-      await pause(RECONNECT_PAUSE_MS)
+      await clock.sleep(RECONNECT_PAUSE_MS)
     }
   }
   throw new CauceError(

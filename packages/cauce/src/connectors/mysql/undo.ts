@@ -1,5 +1,5 @@
 import { isLost, type MysqlConnection } from './connection.ts'
-import type { MysqlLocation } from './location.ts'
+import type { ConnectionHolder } from './connection-holder.ts'
 import { confirmRollback } from './lost-session.ts'
 
 /** How long a lost session is looked for when nobody asked to be sure of its end. */
@@ -12,7 +12,7 @@ const LOOK_MS = 5_000
  */
 export async function undo(
   connection: MysqlConnection,
-  location: MysqlLocation,
+  { location, clock }: Pick<ConnectionHolder, 'location' | 'clock'>,
   { confirmed }: { readonly confirmed: boolean },
 ): Promise<void> {
   try {
@@ -26,9 +26,9 @@ export async function undo(
   }
   connection.cut()
   const { facts } = connection
-  if (confirmed) await confirmRollback({ location, facts })
+  if (confirmed) await confirmRollback({ location, clock, facts })
   else
-    await confirmRollback({ location: { ...location, settleTimeoutMs: LOOK_MS }, facts }).catch(
+    await confirmRollback({ location: { ...location, settleTimeoutMs: LOOK_MS }, clock, facts }).catch(
       () => undefined,
     )
 }
