@@ -8,10 +8,12 @@ import { periodCounters } from './destination/period-counters.ts'
 import { queries } from './destination/queries.ts'
 import { reportsAndReplays } from './destination/reports-and-replays.ts'
 import { roundTrip } from './destination/round-trip.ts'
+import { sizes } from './destination/sizes.ts'
 
 /** What every destination promises, proven on the real thing. Each destination calls this from its own test file. */
 export function destinationConformance(kit: DestinationKit, options: { readonly runs: number }): void {
   roundTrip(kit)
+  sizes(kit)
   guard(kit)
   merge(kit, options)
   accounting(kit)
