@@ -1,13 +1,15 @@
-import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { describeNeeding } from '../servers/shared-servers.ts'
+import { describeNeeding, sharedSql } from '../servers/shared-servers.ts'
+import { startTcpProxy } from '../servers/tcp-proxy.ts'
 import { mountTmpfs, type Tmpfs } from '../servers/tmpfs.ts'
-import { VisitsRun } from '../visits/visits-run.ts'
+import type { VisitsRun } from '../visits/visits-run.ts'
 import { readTables, type VisitsTables } from '../visits/visits-tables.ts'
 import { expectCalm } from './expect-calm.ts'
 import { ledgerItems } from './ledger-items.ts'
-import { onEachDestination, sound, type StartVisit } from './on-each-destination.ts'
+import { onEachDestination, type StartVisit, startOnDuckdb, startOnMariadb } from './on-each-destination.ts'
+import { until } from './until.ts'
 import { useReports } from './use-reports.ts'
 
 const BALLAST = 'ballast'
@@ -22,17 +24,17 @@ function makeRoom({ path }: Tmpfs): void {
   rmSync(join(path, BALLAST))
 }
 
-/** One report of about 1.4 MB beside the samples: more than is left on any of the disks below. */
+/** Three reports of about 430 kB: more than is left on any of the disks below. */
 async function start(startVisit: StartVisit): Promise<VisitsRun> {
   const visit = await startVisit()
-  await useReports(visit, { files: 3, rowsPerFile: 6_000 })
+  await useReports(visit, { files: 3, rowsPerFile: 3_000 })
   return visit
 }
 
 let undisturbed: VisitsTables
 
 beforeAll(async () => {
-  await using visit = await start(async () => sound(new VisitsRun()))
+  await using visit = await start(startOnDuckdb)
   const run = await visit.run()
   expect(run.code, run.stderr).toBe(0)
   undisturbed = await readTables(visit.destination)
@@ -46,13 +48,18 @@ async function expectRecovery(visit: VisitsRun): Promise<void> {
 }
 
 describeNeeding('tmpfs')('a full disk', () => {
-  onEachDestination('under the spool and the ledger', (startVisit) => {
-    // Too little for the ledger to go on, for the first original, for what becomes of it.
-    test.each([12, 300, 1_000])(
-      '%i kB left: DISK_FULL and 75, nothing left over; with room a rerun loads everything',
-      async (leftKb) => {
+  describeNeeding('mariadb')('under the spool and the ledger', () => {
+    // Too little for the ledger to go on, for the first original, for what becomes of the originals.
+    test.each([
+      ['DuckDB', 12],
+      ['DuckDB', 150],
+      ['DuckDB', 500],
+      ['MariaDB', 150],
+    ])(
+      'into %s, %i kB left: DISK_FULL and 75, nothing left over; with room a rerun loads everything',
+      async (destination, leftKb) => {
         await using disk = await mountTmpfs(24)
-        await using visit = await start(startVisit)
+        await using visit = await start(destination === 'DuckDB' ? startOnDuckdb : startOnMariadb)
         const home = join(disk.path, 'home')
         mkdirSync(home)
         visit.env['CAUCE_HOME'] = home
@@ -75,15 +82,47 @@ describeNeeding('tmpfs')('a full disk', () => {
     )
   })
 
+  describeNeeding('mariadb')('under the ledger, while a long load goes on', () => {
+    test('heartbeats that cannot be written are tried again, and the load goes on to its end', async () => {
+      await using disk = await mountTmpfs(24)
+      await using visit = await start(startOnMariadb)
+      await using proxy = await startTcpProxy(sharedSql('mariadb'))
+      const { destination } = visit
+      const home = join(disk.path, 'home')
+      mkdirSync(home)
+      visit.env['CAUCE_HOME'] = home
+      proxy.setLatency(30)
+      const one = join(visit.folder, 'one')
+      cpSync(join(visit.source, 'report_1.txt'), join(one, 'report_1.txt'), { preserveTimestamps: true })
+      const running = visit.start(['run', 'visitas', '--json'], {
+        VISITAS_ORIGEN: one,
+        VISITAS_DESTINO: proxy.urlFor(destination),
+      })
+      await until('the loads are under way', () => {
+        const loading = ledgerItems({ home }).filter(({ state }) => state === 'loading')
+        return loading.length > 0
+      })
+      const startedMs = performance.now()
+      fill(disk, 0)
+      // Every statement takes so long that the load takes longer than the time between heartbeats.
+      proxy.setLatency(140)
+      const ended = await running.ended
+      expect(performance.now() - startedMs).toBeGreaterThan(5_500)
+      expect(ended.code, ended.stderr).toBe(0)
+      makeRoom(disk)
+      await expectRecovery(visit)
+    })
+  })
+
   test('under the DuckDB file: DISK_FULL and 75, no file half-loaded; with room a rerun loads the rest', async () => {
     await using disk = await mountTmpfs(24)
-    await using visit = await start(async () => sound(new VisitsRun()))
+    await using visit = await start(startOnDuckdb)
     const path = join(disk.path, 'visitas.duckdb')
     visit.destination = `duckdb:${path}`
     const nothing = join(visit.folder, 'nothing')
     mkdirSync(nothing)
     expect((await visit.run({ VISITAS_ORIGEN: nothing })).code).toBe(0)
-    fill(disk, 1_500)
+    fill(disk, 700)
     const broken = await visit.run()
     expect(broken.code, broken.stderr).toBe(75)
     expect(broken.stderr).toMatch(/no room left on the disk/)
@@ -101,7 +140,7 @@ describeNeeding('tmpfs')('a full disk', () => {
       await using disk = await mountTmpfs(24)
       await using visit = await start(startVisit)
       visit.env['VISITAS_RESPALDO'] = join(disk.path, 'respaldo')
-      fill(disk, 300)
+      fill(disk, 150)
       const broken = await visit.run({ VISITAS_BORRAR_ORIGEN: 'yes' })
       expect(broken.code, broken.stderr).toBe(75)
       expect(broken.stderr).toMatch(/no room left on the disk/)

@@ -11,12 +11,16 @@ type VisitOptions = Omit<NonNullable<ConstructorParameters<typeof VisitsRun>[0]>
 /** Describes the same for a DuckDB file and for MariaDB. */
 export function onEachDestination(title: string, body: (start: StartVisit) => void): void {
   describeNeeding()(`${title}, into DuckDB`, () => {
-    body(async (options) => sound(new VisitsRun(options)))
+    body(startOnDuckdb)
   })
   describeNeeding('mariadb')(`${title}, into MariaDB`, () => {
     body(startOnMariadb)
   })
 }
+
+/** The visits on a DuckDB file of their own. */
+// oxlint-disable-next-line typescript/require-await -- as the other one
+export const startOnDuckdb: StartVisit = async (options) => sound(new VisitsRun(options))
 
 /** The visits on a fresh database of the shared MariaDB. */
 export const startOnMariadb: StartVisit = async (options) =>

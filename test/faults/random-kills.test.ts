@@ -6,11 +6,11 @@ import { readTables, type VisitsTables } from '../visits/visits-tables.ts'
 import { expectCalm } from './expect-calm.ts'
 import { ledgerItems } from './ledger-items.ts'
 import { onEachDestination, type StartVisit } from './on-each-destination.ts'
-import { processesOf } from './processes-of.ts'
+import { performersOf, processesOf } from './processes-of.ts'
 import { until } from './until.ts'
 import { useReports } from './use-reports.ts'
 
-const FILES = 60
+const FILES = 24
 /** Kills in a row on one set of files, and sets: twenty kills of each kind, half of them into each destination. */
 const KILLS = 5
 const SEEDS = [11, 12]
@@ -19,7 +19,7 @@ const LATEST_MS = 400
 
 async function manyFiles(start: StartVisit): Promise<VisitsRun> {
   const visit = await start()
-  await useReports(visit, { files: FILES, rowsPerFile: 80 })
+  await useReports(visit, { files: FILES, rowsPerFile: 40 })
   return visit
 }
 
@@ -36,22 +36,18 @@ onEachDestination('kill -9 at any time', (start) => {
   /** Runs the visit and kills one of its processes at a time that chance says. */
   async function killOnce(visit: VisitsRun, victim: 'worker' | 'performer', chance: Chance): Promise<void> {
     const running = visit.start(['run', 'visitas', '--json'])
-    let isOver = false
-    const ended = running.ended.finally(() => (isOver = true))
-    const found = await until('there is somebody to kill', () => {
-      const performers = processesOf(visit).filter(({ isPerformer }) => isPerformer)
-      return isOver || (performers.length > 0 && performers)
-    })
+    const { child } = running
+    const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null
+    await until('there is somebody to kill', () => isOver() || performersOf(child.pid).length > 0)
     await pause(chance.below(LATEST_MS))
-    const performers = processesOf(visit).filter(({ isPerformer }) => isPerformer)
-    const pid =
-      victim === 'worker' ? running.child.pid : performers[chance.below(performers.length || 1)]?.pid
+    const performers = performersOf(child.pid)
+    const doomed = victim === 'worker' ? child.pid : performers[chance.below(performers.length || 1)]
     try {
-      if (found !== true && pid !== undefined) process.kill(pid, 'SIGKILL')
+      if (!isOver() && doomed !== undefined) process.kill(doomed, 'SIGKILL')
     } catch {
       // It was quicker.
     }
-    const { code, signal, stderr } = await ended
+    const { code, signal, stderr } = await running.ended
     expect([0, 75, 'SIGKILL'], stderr).toContain(signal ?? code)
     await until('no process is left', () => processesOf(visit).length === 0, { withinMs: 5_000 })
   }

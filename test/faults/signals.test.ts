@@ -9,17 +9,17 @@ import { readTables, type VisitsTables } from '../visits/visits-tables.ts'
 import { expectCalm } from './expect-calm.ts'
 import { ledgerItems } from './ledger-items.ts'
 import { onEachDestination, sound, type StartVisit } from './on-each-destination.ts'
-import { processesOf } from './processes-of.ts'
+import { performersOf, processesOf } from './processes-of.ts'
 import { until } from './until.ts'
 import { useReports } from './use-reports.ts'
 
 const strict = fileURLToPath(new URL('../visits/projects/strict', import.meta.url))
 
-const FILES = 40
+const FILES = 24
 
 async function manyFiles(start: StartVisit): Promise<VisitsRun> {
   const visit = await start({ project: strict })
-  await useReports(visit, { files: FILES, rowsPerFile: 60 })
+  await useReports(visit, { files: FILES, rowsPerFile: 40 })
   return visit
 }
 
@@ -80,7 +80,8 @@ onEachDestination('a run that is told to stop', (start) => {
     await using visit = await manyFiles(start)
     const running = visit.start(['run', 'visitas', '--json'])
     await inTheMiddle(visit)
-    for (const { pid } of processesOf(visit)) process.kill(pid, 'SIGINT')
+    for (const pid of [...performersOf(running.child.pid), running.child.pid ?? 0])
+      process.kill(pid, 'SIGINT')
     const ended = await running.ended
     expect(ended.code, ended.stderr).toBe(130)
     await expectCalm(visit)
@@ -90,9 +91,7 @@ onEachDestination('a run that is told to stop', (start) => {
   test('before it has begun anything ends with 130 and leaves nothing behind', async () => {
     await using visit = await manyFiles(start)
     const running = visit.start(['run', 'visitas', '--json'])
-    await until('the performer of the sweep is there', () =>
-      processesOf(visit).some(({ isPerformer }) => isPerformer),
-    )
+    await until('the performer of the sweep is there', () => performersOf(running.child.pid).length > 0)
     running.child.kill('SIGINT')
     const ended = await running.ended
     expect(ended.code, ended.stderr).toBe(130)
@@ -150,7 +149,7 @@ describeNeeding('mariadb')('a run that cannot stop, its database being silent', 
 
 test('a file that takes longer than it may is TIME_EXCEEDED and 75; a rerun loads it', async () => {
   await using visit = sound(new VisitsRun({ project: strict }))
-  await useReports(visit, { files: FILES, rowsPerFile: 60 })
+  await useReports(visit, { files: FILES, rowsPerFile: 40 })
   const running = visit.start(['run', 'visitas', '--json', '--jobs', '1'], {
     PRUEBA_LIMITES: '{"itemTimeoutSeconds":3}',
   })

@@ -1,3 +1,4 @@
+import { CauceError } from '../model/cauce-error.ts'
 import type { Clock } from '../model/clock.ts'
 import { heartbeat } from '../ledger/heartbeat.ts'
 import type { StageEntry } from '../ledger/held-item.ts'
@@ -93,7 +94,7 @@ export class HeldItems {
   async #beat(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
       await this.#clock.sleep(HEARTBEAT_MS, this.#stopped.signal).catch(() => undefined)
-      if (this.#held.size > 0) await this.#renew([...this.#held.values()])
+      if (this.#held.size > 0) await this.#renew([...this.#held.values()]).catch(passing)
     }
   }
 
@@ -112,4 +113,12 @@ export class HeldItems {
     })
     for (const id of lost) this.#held.get(id)?.abort.abort(new Error('the claim was lost'))
   }
+}
+
+/**
+ * A ledger that cannot be written to just now may be at the next beat. Until then the lease runs out at worst, and whoever takes
+ * the item over is kept from loading it twice by the destination's guard; settling it fails loudly if there is still no room.
+ */
+function passing(error: unknown): void {
+  if (!(error instanceof CauceError) || error.class !== 'system') throw error
 }

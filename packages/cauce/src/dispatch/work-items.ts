@@ -39,12 +39,30 @@ export async function workItems(
     }
   }
   try {
-    await Promise.all(performers.map(work))
+    await untilAllEnded(
+      performers.map(async (performer) => work(performer)),
+      () => claims.stop(),
+    )
   } finally {
-    await claims.giveBack()
-    await held.close()
+    try {
+      await claims.giveBack()
+    } finally {
+      // Heartbeats would keep this process alive for ever.
+      await held.close()
+    }
   }
   return carried
+}
+
+/**
+ * Waits for all, also when one fails: whoever went on working after the others were given up would ask for a new performer, which
+ * nobody would ever close. `onFailure` keeps them from beginning anything more.
+ */
+async function untilAllEnded(working: readonly Promise<void>[], onFailure: () => void): Promise<void> {
+  for (const one of working) one.catch(onFailure)
+  const ends = await Promise.allSettled(working)
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 }
 
 function stopsTheRun({ outcome: { error } }: Carried): boolean {
