@@ -61,10 +61,12 @@ describeNeeding('sshd')('sftp over a bad network', () => {
     const fetching = fetch(line, (bytes) => {
       if (bytes > 4 * MEGABYTE) line.proxy.setLatency(50)
     })
+    // Waited for from the beginning: the download may find out before the write below has returned.
+    const refused = expect(fetching).rejects.toMatchObject({ code: 'SOURCE_CHANGED' })
     const path = decodeURIComponent(line.source.displayUrl.replace(/^sftp:\/\/[^/]+/, ''))
     await sleep(100)
     await writeFile(join(path, 'big.bin'), 'another version')
-    await expect(fetching).rejects.toMatchObject({ code: 'SOURCE_CHANGED' })
+    await refused
   })
 
   test('a server killed in mid-transfer and started again is enough', async () => {

@@ -44,7 +44,8 @@ export async function collectRejects(
     for (const record of recordChunk) records.push(Number(record))
     masks.push(...maskChunk)
   }
-  await engine.appendRows('raw_reject', rawRejects(contract, prepared, records, masks))
+  if (records.length > 0)
+    await engine.appendRows('raw_reject', rawRejects(contract, prepared, records, masks))
   await engine.run(`CREATE TEMP TABLE ${relation} AS
 SELECT ${quoteText(file)} AS file, record, line, string_split(codes, chr(31)) AS codes, raw,
   ${quoteText(facts.load_key)} AS load_key, undecodable, from_base64(bytes_base64) AS raw_bytes, _fields AS fields

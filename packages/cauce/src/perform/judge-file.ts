@@ -40,16 +40,15 @@ export async function judgeFile(request: JudgeRequest): Promise<Judged> {
   const layout = layoutOf(request, direct)
   if (direct.route === 'direct') {
     try {
-      await judge(request, direct, layout)
-      if ((await countJudged(request.engine)) === direct.records) return await late(request, direct, layout)
+      if ((await judge(request, direct, layout)) === direct.records)
+        return await late(request, direct, layout)
     } catch (error) {
       if (error instanceof CauceError && error.class !== 'layout') throw error
     }
     await request.engine.run('DROP TABLE IF EXISTS judged')
   }
   const rewritten = direct.route === 'rewritten' ? direct : await prepare(request, true)
-  await judge(request, rewritten, layout)
-  const count = await countJudged(request.engine)
+  const count = await judge(request, rewritten, layout)
   if (count !== rewritten.records)
     throw new CauceError('ACCOUNTING_MISMATCH', {
       table: request.file,
@@ -101,11 +100,12 @@ function layoutOf({ plan, file, isReplay }: JudgeRequest, { header, firstRecordW
   })
 }
 
-async function judge(request: JudgeRequest, prepared: PreparedCsv, layout: Layout): Promise<void> {
+/** @returns how many records the engine read */
+async function judge(request: JudgeRequest, prepared: PreparedCsv, layout: Layout): Promise<number> {
   const { engine, plan, facts, isReplay } = request
   const leading = isReplay ? Object.keys(REPLAY_COLUMNS).length : 0
   const names = Array.from({ length: layout.fileColumns }, (_, i) => fileColumn(i))
-  await engine.run(
+  const made = await engine.scalar(
     judgeSql({
       contract: plan.contract,
       nulls: plan.read.nulls,
@@ -119,6 +119,7 @@ async function judge(request: JudgeRequest, prepared: PreparedCsv, layout: Layou
       facts,
     }),
   )
+  return Number(made)
 }
 
 /** Mended rejects come back from a spreadsheet: what its export added against formulas is taken off again. */
@@ -131,9 +132,4 @@ async function late({ engine, plan }: JudgeRequest, prepared: PreparedCsv, layou
   for (const { suspects, mark } of lateRules(plan.contract))
     if (Number(await engine.scalar(suspects)) > 0) await engine.run(mark)
   return { prepared, layout }
-}
-
-async function countJudged(engine: Engine): Promise<number> {
-  const [row] = await engine.rows('SELECT count(*) AS n FROM judged')
-  return Number(row?.['n'])
 }

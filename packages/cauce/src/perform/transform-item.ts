@@ -8,7 +8,7 @@ import type { StagingFormat, TableLoad } from '../connectors/destination.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { Layout } from '../formats/csv/check-layout.ts'
 import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
-import { codesOf, maskCountsSql } from '../plan/duckdb/judge-sql.ts'
+import { codesOf, MASK_COUNTS_SQL } from '../plan/duckdb/judge-sql.ts'
 import { validViewSql } from '../plan/duckdb/table-sql.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 import { buildTables } from './build-tables.ts'
@@ -62,13 +62,16 @@ export async function transformItem(request: TransformRequest): Promise<Transfor
   if (replay !== undefined) await rejectsUnderOrigin(engine, replay.origin)
   await engine.run(validViewSql(plan.contract, { skips: replay !== undefined }))
   const skipped = replay === undefined ? 0 : Number(await engine.scalar('SELECT count(*) FROM skipped'))
+  const masks = await countMasks(engine)
+  const unbroken = masks.filter(({ errors }) => errors === 0n)
   const ruleCounts = [
-    ...(await countRules(request, 'error', 'true')),
-    ...(await countRules(request, 'warning', '_err = 0')),
+    ...countRules(plan, 'error', masks),
+    // What is wrong with a reject is said by its errors.
+    ...countRules(plan, 'warning', unbroken),
   ]
   const counts: RowCounts = {
     read: prepared.records,
-    loaded: Number(await engine.scalar('SELECT count(*) FROM valid')),
+    loaded: unbroken.reduce((sum, { rows }) => sum + rows, 0) - skipped,
     rejected,
     skipped,
     warnings: ruleCounts.reduce((sum, { level, rows }) => sum + (level === 'warning' ? rows : 0), 0),
@@ -134,18 +137,31 @@ function checkRows(plan: Plan, tables: readonly TableLoad[], counts: RowCounts):
   }
 }
 
-async function countRules(
-  { engine, plan }: TransformRequest,
-  level: Level,
-  where: string,
-): Promise<RuleCount[]> {
-  const found = await engine.rows(maskCountsSql(level, where))
-  const masks = found.map((row) => ({ mask: BigInt(String(row['mask'])), rows: Number(row['rows']) }))
-  return codesOf(plan.contract, level)
+/** How many rows broke the same rules. */
+interface MaskCount {
+  readonly errors: bigint
+  readonly warnings: bigint
+  readonly rows: number
+}
+
+async function countMasks(engine: Engine): Promise<readonly MaskCount[]> {
+  const found = await engine.rows(MASK_COUNTS_SQL)
+  return found.map(({ errors, warnings, rows }) => ({
+    errors: BigInt(String(errors)),
+    warnings: BigInt(String(warnings)),
+    rows: Number(rows),
+  }))
+}
+
+function countRules({ contract }: Plan, level: Level, masks: readonly MaskCount[]): RuleCount[] {
+  return codesOf(contract, level)
     .map(({ code, bits }) => ({
       code,
       level,
-      rows: masks.reduce((sum, { mask, rows }) => ((mask & bits) === 0n ? sum : sum + rows), 0),
+      rows: masks.reduce((sum, { errors, warnings, rows }) => {
+        const mask = level === 'error' ? errors : warnings
+        return (mask & bits) === 0n ? sum : sum + rows
+      }, 0),
     }))
     .filter(({ rows }) => rows > 0)
 }

@@ -43,7 +43,7 @@ export interface ServerFacts {
 }
 
 const KEEP_ALIVE_DELAY_MS = 10_000
-const INFILE_CHUNK_BYTES = 256 * 1024
+const INFILE_CHUNK_BYTES = 1024 * 1024
 
 /** One session, set up as every statement of ours expects it. Errors are the driver's own; see `errors.ts`. */
 export class MysqlConnection {

@@ -35,6 +35,7 @@ export function fileColumn(position: number): string {
 /**
  * SQL that reads every record once, as text, and judges it in one pass into the temporary table `judged`: the contract's
  * typed columns, `_err` and `_warn` (bit n: rule n of that level is broken) and `_fields` (the texts, for broken rows only).
+ * Its one value is the number of records.
  * A row of the wrong width, or one the reader flagged, is not judged further: its fields cannot be trusted.
  */
 export function judgeSql(input: JudgeInput): string {
@@ -107,11 +108,9 @@ export function brokenCodes(contract: ContractPlan, level: Level, mask: bigint):
   return codesOf(contract, level).flatMap(({ code, bits }) => ((mask & bits) === 0n ? [] : [code]))
 }
 
-/** Every mask of the level that the rows chosen by `where` have, but for 0, and how many have it: `mask`, `rows`. */
-export function maskCountsSql(level: Level, where: string): string {
-  const mask = maskColumn(level)
-  return `SELECT ${mask} AS mask, count(*) AS rows FROM judged WHERE ${mask} <> 0 AND ${where} GROUP BY ${mask}`
-}
+/** Every pair of masks that judged rows have, and how many have it: `errors`, `warnings`, `rows`. */
+export const MASK_COUNTS_SQL =
+  'SELECT _err AS errors, _warn AS warnings, count(*) AS rows FROM judged GROUP BY ALL'
 
 function maskColumn(level: Level): string {
   return level === 'error' ? '_err' : '_warn'
@@ -194,14 +193,25 @@ function shapeBroken({ test }: Rule, input: JudgeInput): string | undefined {
   return input.spareColumns > 0 ? '_x1 IS NOT NULL' : undefined
 }
 
-function columnMask(level: Level, { contract }: JudgeInput): string {
+function columnMask(level: Level, input: JudgeInput): string {
+  const { contract } = input
   const bits = rulesOf(contract, level).flatMap(({ rule, bit }) => {
     const index = contract.columns.findIndex(({ name }) => name === rule.column)
     const column = contract.columns[index]
-    const broken = column === undefined ? undefined : brokenSql(rule, column, index)
+    if (column === undefined || (rule.test.kind === 'present' && isAlwaysPresent(column, index, input)))
+      return []
+    const broken = brokenSql(rule, column, index)
     return broken === undefined ? [] : [{ broken, bit }]
   })
   return maskOf(bits)
+}
+
+/**
+ * Where no text means null, a row of the right width has a value: nothing to ask of every row (a fifth of the time a small file
+ * of the bench is judged in, a twelfth of a big one).
+ */
+function isAlwaysPresent(column: ColumnPlan, index: number, { nulls, order }: JudgeInput): boolean {
+  return (column.nulls ?? nulls).length === 0 && (order[index] ?? -1) >= 0
 }
 
 /** The bits of the rules that are broken, as one number. */
