@@ -16,6 +16,14 @@ export interface LedgerTables {
   transition: TransitionTable
   ruleCount: RuleCountTable
   replayed: ReplayedTable
+  worker: WorkerTable
+  seat: SeatTable
+  schedule: ScheduleTable
+  firing: FiringTable
+  pipelineControl: PipelineControlTable
+  alert: AlertTable
+  delivery: DeliveryTable
+  dayClose: DayCloseTable
 }
 
 interface PlanTable {
@@ -38,7 +46,19 @@ interface RunTable extends CountColumns {
   finishedMs: number | null
   /** Totals over the run's items, written when it closes. */
   items: Generated<number>
+  /** `attached` runs end with the process that began them; `dispatched` ones are closed by any dispatcher. */
+  readonly mode: Generated<'attached' | 'dispatched'>
+  readonly cause: Generated<FiringCause>
+  /** yyyy-MM-dd; null: each worker's own day. */
+  readonly referenceDate: string | null
+  /** When its items were all recorded; it may close only then. */
+  discoveredMs: number | null
 }
+
+export type FiringCause = 'schedule' | 'missed' | 'manual' | 'after'
+
+/** What a pipeline does by the clock: everything, or its two halves apart. */
+export type Rhythm = 'run' | 'discover' | 'dispatch'
 
 /** `read = loaded + rejected + skipped` is a CHECK of the table. */
 type CountColumns = { -readonly [Name in keyof RowCounts]: Generated<number> }
@@ -93,6 +113,16 @@ interface ItemTable extends CountColumns, ErrorColumns {
   readonly discoveredMs: number
   updatedMs: number
   finishedMs: number | null
+  /** Greater ones are claimed first. */
+  priority: Generated<number>
+  /** Somebody wants it cancelled since then; the next heartbeat of whoever holds it tells. */
+  cancelMs: number | null
+  cancelBy: string | null
+  /** Rounds of tries begun by themselves on later days. */
+  dayRetries: Generated<number>
+  /** Folder that holds its file and its story. */
+  quarantine: string | null
+  quarantinedMs: number | null
 }
 
 export type ItemKind = 'file' | 'replay'
@@ -139,11 +169,128 @@ interface ReplayedTable {
   readonly atMs: number
 }
 
+/** A process that dispatches or works, as it last said. */
+interface WorkerTable {
+  readonly id: string
+  readonly host: string
+  readonly pid: number
+  readonly processStart: string
+  /** Joined by `+`: dispatcher, worker, server. */
+  readonly roles: string
+  readonly jobs: number
+  readonly cauceVersion: string
+  /** `lost`: it stopped beating without a word. */
+  state: 'working' | 'stopping' | 'ended' | 'lost'
+  readonly startedMs: number
+  beatMs: number
+  endedMs: number | null
+}
+
+/** One of a fixed number of places at a resource; a seat is a connection. Taken exactly while it has a token. */
+interface SeatTable {
+  readonly resource: string
+  /** From 1. */
+  readonly number: number
+  token: string | null
+  ownerHost: string | null
+  ownerPid: number | null
+  ownerStart: string | null
+  itemId: number | null
+  takenMs: number | null
+  leaseUntilMs: number | null
+}
+
+interface ScheduleTable {
+  readonly pipeline: string
+  readonly rhythm: Rhythm
+  /** JSON of the plan's own words. */
+  spec: string
+  /** Null: it never fires by itself. */
+  nextMs: number | null
+  lastMs: number | null
+  changedMs: number
+}
+
+interface FiringTable {
+  readonly id: Generated<number>
+  readonly pipeline: string
+  readonly rhythm: Rhythm
+  readonly cause: FiringCause
+  /** Unique: what makes it happen once. */
+  readonly token: string
+  state: 'waiting' | 'started' | 'done' | 'failed' | 'skipped'
+  readonly dueMs: number
+  readonly requestedBy: string
+  /** JSON. */
+  readonly options: string
+  reason: string | null
+  runId: string | null
+  ownerHost: string | null
+  ownerPid: number | null
+  ownerStart: string | null
+  leaseUntilMs: number | null
+  readonly createdMs: number
+  startedMs: number | null
+  finishedMs: number | null
+}
+
+interface PipelineControlTable {
+  readonly pipeline: string
+  pausedMs: number | null
+  pausedBy: string | null
+  reason: string | null
+}
+
+/** Something a person should know of; open until it is resolved, and then never again: a return is another alert. */
+interface AlertTable {
+  readonly id: Generated<number>
+  readonly rule: string
+  readonly subject: string
+  readonly pipeline: string | null
+  /** JSON: never rows, never secrets. */
+  details: string
+  readonly openedMs: number
+  seenMs: number
+  resolvedMs: number | null
+}
+
+interface DeliveryTable {
+  readonly id: Generated<number>
+  readonly alertId: number
+  readonly kind: 'opened' | 'resolved'
+  readonly channel: string
+  attempts: Generated<number>
+  dueMs: number
+  deliveredMs: number | null
+  givenUpMs: number | null
+  error: string | null
+}
+
+interface DayCloseTable {
+  readonly pipeline: string
+  /** yyyy-MM-dd in the pipeline's own zone. */
+  readonly day: string
+  closedMs: number
+  /** JSON of the day's figures, kept when details are gone. */
+  report: string
+  /** Path of the day's archive, and its hash. */
+  backup: string | null
+  backupSha256: string | null
+}
+
 export type RunRow = Selectable<RunTable>
 export type ItemRow = Selectable<ItemTable>
 export type AttemptRow = Selectable<AttemptTable>
 export type TransitionRow = Selectable<TransitionTable>
 export type RuleCountRow = Selectable<RuleCountTable>
+export type WorkerRow = Selectable<WorkerTable>
+export type SeatRow = Selectable<SeatTable>
+export type ScheduleRow = Selectable<ScheduleTable>
+export type FiringRow = Selectable<FiringTable>
+export type PipelineControlRow = Selectable<PipelineControlTable>
+export type AlertRow = Selectable<AlertTable>
+export type DeliveryRow = Selectable<DeliveryTable>
+export type DayCloseRow = Selectable<DayCloseTable>
 
 /** What a worker shows to write to an item: its id and the fencing number its claim was given. */
 export interface Claim {
