@@ -8,9 +8,12 @@ const rows = [
   ['engine', 'formats'],
   ['connectors'],
   ['ledger'],
+  ['logs'],
   ['perform'],
   ['dispatch'],
+  ['alerts'],
   ['ops'],
+  ['server'],
   ['cli'],
 ] as const
 const rankOf = new Map<string, number>(rows.flatMap((row, rank) => row.map((name) => [name, rank] as const)))
@@ -27,10 +30,17 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@commander-js/extra-typings': ['cli'],
   '@duckdb/node-api': ['engine', 'connectors/duckdb'],
   commander: ['cli'],
+  croner: ['plan'],
+  fastify: ['server'],
   kysely: ['ledger'],
   mysql2: ['connectors/mysql'],
   'node:sqlite': ['ledger'],
+  nodemailer: ['alerts'],
+  pg: ['ledger'],
+  pino: ['logs'],
+  'prom-client': ['server'],
   'ssh2-sftp-client': ['connectors/sftp'],
+  yazl: ['ops'],
 }
 
 /** Files at the root of `src` are public faces: they may import anything and nothing may import them. */
