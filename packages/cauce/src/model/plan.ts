@@ -20,6 +20,7 @@ export interface Plan {
   readonly reference: ReferencePlan
   readonly states: Readonly<Partial<Record<ItemState, string>>>
   readonly limits: LimitsPlan
+  readonly retry: RetryPlan
   readonly tags: readonly string[]
 }
 
@@ -228,4 +229,19 @@ export interface LimitsPlan {
   readonly memoryMb: number
   readonly itemTimeoutSeconds: number
   readonly maxUnpackedBytes: number
+  /** Most connections to the source and to the destination, over all workers; undefined: as many as there are performers. */
+  readonly sourceConnections: number | undefined
+  readonly destinationConnections: number | undefined
+  /** Most items in work at once, over all workers. */
+  readonly items: number | undefined
+}
+
+/** What is done about failures of class system, beyond the tries inside a stage. */
+export interface RetryPlan {
+  /** Tries of the whole item before it is put aside. */
+  readonly attempts: Setting
+  /** Before the second try; four times as long before each further one. */
+  readonly delay: Setting
+  /** Later days on which an item put aside is tried again by itself. */
+  readonly days: number
 }

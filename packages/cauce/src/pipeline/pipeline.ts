@@ -32,6 +32,20 @@ export interface LimitsOptions {
   readonly itemTimeoutSeconds?: number
   /** Most bytes a compressed file may unpack to. Default 20 GB. */
   readonly maxUnpackedBytes?: number
+  /** Most connections at once, over all workers. Default: no limit but that of the destination itself. */
+  readonly connections?: { readonly source?: number; readonly destination?: number }
+  /** Most items in work at once, over all workers. */
+  readonly items?: number
+}
+
+/** What is done about failures that pass by themselves: network, server gone, disk, memory. */
+export interface RetryOptions {
+  /** Tries of the whole item before it is put aside. Default 3. */
+  readonly attempts?: number | SettingInput
+  /** Before the second try, and four times as long before each further one: `10s`, `2m`. Default `10s`. */
+  readonly delay?: SettingInput
+  /** Later days on which an item put aside is tried again by itself. Default 2. */
+  readonly days?: number
 }
 
 export interface PipelineOptions<Tables extends Readonly<Record<string, Table>>, Values = unknown> {
@@ -50,6 +64,7 @@ export interface PipelineOptions<Tables extends Readonly<Record<string, Table>>,
   readonly reference?: ReferencePlan
   readonly archive?: ArchiveOptions
   readonly limits?: LimitsOptions
+  readonly retry?: RetryOptions
   readonly tags?: readonly string[]
 }
 

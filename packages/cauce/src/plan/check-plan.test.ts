@@ -141,6 +141,14 @@ describe('the pipeline', () => {
       'limits.itemTimeoutSeconds: -1 will not do; write a whole number from 1',
       'limits.maxUnpackedBytes: 1.5 will not do; write a whole number from 1',
     ])
+    expect(
+      issuesOf({ limits: { connections: { source: 0, destination: 2.5 }, items: -1 }, retry: { days: -1 } }),
+    ).toEqual([
+      'limits.items: -1 will not do; write a whole number from 1',
+      'limits.connections.source: 0 will not do; write a whole number from 1',
+      'limits.connections.destination: 2.5 will not do; write a whole number from 1',
+      'retry.days: -1 will not do; write a whole number from 0',
+    ])
   })
   test('reads with characters that can play their part', () => {
     expect(

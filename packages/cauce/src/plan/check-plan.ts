@@ -59,10 +59,17 @@ function checkRead({ read }: Plan): readonly Issue[] {
   return found
 }
 
-function checkLimits({ limits }: Plan): readonly Issue[] {
-  return Object.entries(limits).flatMap(([name, value]) =>
-    isWhole(value, 1) ? [] : [wholeNumber(`limits.${name}`, value, 1)],
+function checkLimits({ limits, retry }: Plan): readonly Issue[] {
+  const { sourceConnections, destinationConnections, ...own } = limits
+  const named: Readonly<Record<string, number | undefined>> = {
+    ...own,
+    'connections.source': sourceConnections,
+    'connections.destination': destinationConnections,
+  }
+  const wrong = Object.entries(named).flatMap(([name, value]) =>
+    value === undefined || isWhole(value, 1) ? [] : [wholeNumber(`limits.${name}`, value, 1)],
   )
+  return isWhole(retry.days, 0) ? wrong : [...wrong, wholeNumber('retry.days', retry.days, 0)]
 }
 
 function isWhole(value: number, least: number): boolean {

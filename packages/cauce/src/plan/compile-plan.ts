@@ -1,7 +1,7 @@
 import { sha256Hex } from '../model/load-key.ts'
-import type { Plan, TablePlan } from '../model/plan.ts'
-import type { Pipeline } from '../pipeline/pipeline.ts'
-import { toSetting } from '../pipeline/setting.ts'
+import type { LimitsPlan, Plan, Setting, TablePlan } from '../model/plan.ts'
+import type { LimitsOptions, Pipeline } from '../pipeline/pipeline.ts'
+import { type SettingInput, toSetting } from '../pipeline/setting.ts'
 import { compileContract } from './compile-contract.ts'
 import { compileTable } from './compile-table.ts'
 
@@ -25,10 +25,30 @@ export function compilePlan(pipeline: Pipeline): Plan {
     },
     reference: options.reference ?? { timezone: 'UTC', override: undefined },
     states: options.states ?? {},
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    limits: compileLimits(options.limits),
+    retry: {
+      attempts: attemptsSetting(options.retry?.attempts),
+      delay: toSetting(options.retry?.delay ?? '10s'),
+      days: options.retry?.days ?? 2,
+    },
     tags: options.tags ?? [],
   }
   return { ...plan, hash: sha256Hex(JSON.stringify(plan)) }
+}
+
+function attemptsSetting(attempts: number | SettingInput = 3): Setting {
+  return toSetting(typeof attempts === 'number' ? String(attempts) : attempts)
+}
+
+function compileLimits(limits: LimitsOptions = {}): LimitsPlan {
+  const { connections, items, ...own } = limits
+  return {
+    ...DEFAULT_LIMITS,
+    ...own,
+    sourceConnections: connections?.source,
+    destinationConnections: connections?.destination,
+    items,
+  }
 }
 
 /** Rejects first, then appends and replacements, merged tables last: the order that keeps their row locks shortest. */

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CauceError } from '../model/cauce-error.ts'
+import { DURATION_FORM, parseDuration } from '../model/duration.ts'
 import type { Plan, Setting } from '../model/plan.ts'
 
 /** Where values come from when a pipeline runs. */
@@ -20,6 +21,7 @@ export interface ResolvedSettings {
   readonly deleteSource: boolean
   /** yyyy-MM-dd when given explicitly. */
   readonly referenceDate: string | undefined
+  readonly retry: { readonly attempts: number; readonly delayMs: number }
 }
 
 /** A value and the folder that relative paths in it start from. */
@@ -53,7 +55,29 @@ export function resolveSettings(plan: Plan, around: Surroundings): ResolvedSetti
     backupFolder: backup && resolve(backup.base, backup.value),
     deleteSource: yesOrNo(required(plan.archive.deleteSource, 'archive.deleteSource', around).value),
     referenceDate: reference === undefined || reference === '' ? undefined : isoDate(reference),
+    retry: {
+      attempts: attempts(required(plan.retry.attempts, 'retry.attempts', around).value),
+      delayMs: duration(required(plan.retry.delay, 'retry.delay', around).value, 'retry.delay'),
+    },
   }
+}
+
+function attempts(value: string): number {
+  const count = Number(value)
+  if (/^\d+$/.test(value) && count >= 1 && count <= 100) return count
+  throw new CauceError('CONFIG_INVALID', {
+    where: 'retry.attempts',
+    detail: `"${value}" is not a number of tries; write a whole number from 1 to 100`,
+  })
+}
+
+function duration(value: string, where: string): number {
+  const ms = parseDuration(value)
+  if (ms !== undefined) return ms
+  throw new CauceError('CONFIG_INVALID', {
+    where,
+    detail: `"${value}" is not a duration; write it as ${DURATION_FORM}`,
+  })
 }
 
 function required(setting: Setting, where: string, around: Surroundings): Resolved {
