@@ -5,7 +5,7 @@ import { csv } from '../pipeline/csv.ts'
 import { contract } from '../pipeline/contract.ts'
 import { text } from '../pipeline/columns.ts'
 import { files } from '../pipeline/files.ts'
-import { pipeline } from '../pipeline/pipeline.ts'
+import { pipeline, type RetryOptions } from '../pipeline/pipeline.ts'
 import { reference } from '../pipeline/reference.ts'
 import { append, valid } from '../pipeline/tables.ts'
 import { compilePlan } from './compile-plan.ts'
@@ -33,6 +33,7 @@ function planWith(settings: {
   readonly backup?: Setting
   readonly deleteSource?: Setting
   readonly override?: Setting
+  readonly retry?: RetryOptions
 }): Plan {
   const {
     from = toSetting('./in'),
@@ -40,6 +41,7 @@ function planWith(settings: {
     backup,
     deleteSource,
     override,
+    retry = {},
   } = settings
   return compilePlan(
     pipeline('p', {
@@ -50,6 +52,7 @@ function planWith(settings: {
       into,
       archive: { ...(backup && { backup }), ...(deleteSource && { deleteSource }) },
       reference: reference({ timezone: 'UTC', ...(override && { override }) }),
+      retry,
     }),
   )
 }
@@ -117,6 +120,7 @@ describe('the settings of a plan', () => {
       backupFolder: '/project/backup',
       deleteSource: false,
       referenceDate: undefined,
+      retry: { attempts: 3, delayMs: 10_000 },
     })
     expect(resolveSettings(plan, withEnv({ IN: 'other', BACKUP: '/b', REF: '2013-02-28' }))).toEqual({
       sourceUrl: '/current/other',
@@ -124,7 +128,23 @@ describe('the settings of a plan', () => {
       backupFolder: '/b',
       deleteSource: false,
       referenceDate: '2013-02-28',
+      retry: { attempts: 3, delayMs: 10_000 },
     })
+  })
+  test.each([
+    ['1', '2m', { attempts: 1, delayMs: 120_000 }],
+    ['5', '0s', { attempts: 5, delayMs: 0 }],
+  ])('%s tries, %s apart', (attempts, delay, expected) => {
+    const retry = { attempts: env('N', '3'), delay: env('D', '10s') }
+    expect(resolveSettings(planWith({ retry }), withEnv({ N: attempts, D: delay })).retry).toEqual(expected)
+  })
+  test.each([
+    ['0', '1s', 'retry.attempts'],
+    ['many', '1s', 'retry.attempts'],
+    ['3', '1 hour', 'retry.delay'],
+  ])('%s tries, %s apart are refused', (attempts, delay, where) => {
+    const retry = { attempts: env('N', '3'), delay: env('D', '10s') }
+    expect(() => resolveSettings(planWith({ retry }), withEnv({ N: attempts, D: delay }))).toThrow(where)
   })
   test('without a value name the variable to set', () => {
     expect(() => resolveSettings(planWith({ into: secret('OUT') }), around)).toThrow(
