@@ -15,19 +15,35 @@ for await (const text of createInterface({ input: process.stdin })) {
 
 // Processes first, since they hold mounts and folders; then mounts, since they lie in folders.
 const all = [...leftovers.values()]
-for (const leftover of all) if ('processGroup' in leftover) await endGroup(leftover.processGroup)
+for (const leftover of all) if ('processGroup' in leftover) await endGroup(leftover)
 for (const leftover of all)
   if ('mount' in leftover) await runProgram('umount', ['--lazy', leftover.mount]).catch(() => '')
 for (const leftover of all)
   if ('folder' in leftover) await rm(leftover.folder, { recursive: true, force: true })
 
-async function endGroup(processGroup: number): Promise<void> {
+async function endGroup({
+  processGroup,
+  lastSignal,
+}: {
+  processGroup: number
+  lastSignal?: NodeJS.Signals | undefined
+}): Promise<void> {
+  if (lastSignal !== undefined && (await isGoneAfter(processGroup, lastSignal))) return
+  await isGoneAfter(-processGroup, 'SIGKILL')
+}
+
+/** Sends the signal to a process, or to a group by its number with a minus, and waits up to 5 s for the first one's end. */
+async function isGoneAfter(target: number, signal: NodeJS.Signals): Promise<boolean> {
   try {
-    process.kill(-processGroup, 'SIGKILL')
+    process.kill(target, signal)
   } catch {
-    return
+    return true
   }
-  for (let look = 0; look < 250 && (await isAlive(processGroup)); look += 1) await sleep(20)
+  for (let look = 0; look < 250; look += 1) {
+    if (!(await isAlive(Math.abs(target)))) return true
+    await sleep(20)
+  }
+  return false
 }
 
 /** A dead process whose new parent does not collect it stays in the list as a zombie; it holds nothing any more. */

@@ -3,7 +3,14 @@ import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 /** Something a test process made that must not outlive it, even when it is killed by SIGKILL. */
-export type Leftover = { processGroup: number } | { mount: string } | { folder: string }
+export type Leftover =
+  | {
+      processGroup: number
+      /** Asks its first process to end and clean up; what is still there a moment later is killed. */
+      lastSignal?: NodeJS.Signals | undefined
+    }
+  | { mount: string }
+  | { folder: string }
 
 /** One line to the watcher process. */
 export type WatcherLine = { id: number; watch: Leftover } | { id: number; forget: true }

@@ -49,7 +49,7 @@ function cacheFolder(): string {
  */
 export async function fileTree(request: TreeRequest): Promise<FileTree> {
   if (request.from === 'installed' && hasFiles('/', request.files)) return { root: '/', libraryFolders: [] }
-  const release = request.from === 'sid' ? 'sid' : await releaseName()
+  const release = request.from === 'sid' ? 'sid' : await debianRelease()
   const root = join(cacheFolder(), `${request.name}-${release}-${process.arch}`)
   if (!hasFiles(root, request.files)) await fetchTree(request, root)
   await checkReach(root, request)
@@ -63,7 +63,8 @@ function hasFiles(root: string, files: readonly string[]): boolean {
   return files.every((file) => existsSync(join(root, file)))
 }
 
-async function releaseName(): Promise<string> {
+/** `bookworm` for Debian 12. */
+export async function debianRelease(): Promise<string> {
   const text = await readFile('/etc/os-release', 'utf8')
   return /^VERSION_CODENAME="?([\w-]+)/m.exec(text)?.[1] ?? 'unknown'
 }

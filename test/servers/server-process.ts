@@ -17,12 +17,16 @@ export interface ServerCommand {
   /** Resolves when the server answers; may reject as long as it does not. */
   answers: () => Promise<unknown>
   readyTimeoutMs?: number
+  /** What `stop` sends; SIGTERM when absent. */
+  stopSignal?: NodeJS.Signals
+  /** What it is sent when this process is gone, before SIGKILL: for servers that leave something behind. */
+  lastSignal?: NodeJS.Signals
 }
 
 /** A server that is running, or was. */
 export interface ServerProcess {
   pid: number
-  /** SIGTERM to the server and its children, SIGKILL after 10 s. */
+  /** SIGTERM (or `stopSignal`) to the server and its children, SIGKILL after 10 s. */
   stop(): Promise<void>
   /** SIGKILL to the server and its children. */
   kill(): Promise<void>
@@ -50,14 +54,18 @@ export async function startServerProcess(command: ServerCommand): Promise<Server
   child.unref()
   const pid = child.pid
   if (pid === undefined) throw new Error(`${command.name}: ${command.program} could not be started.`)
-  const forget = watchOver({ processGroup: pid })
+  const forget = watchOver({ processGroup: pid, lastSignal: command.lastSignal })
   void exited.then(forget)
-  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+  const end = async (signal: NodeJS.Signals) => {
     if (!isRunning(child)) return
     child.ref()
     await endTree(pid, exited, signal)
   }
-  const server = { pid, stop: async () => end('SIGTERM'), kill: async () => end('SIGKILL') }
+  const server = {
+    pid,
+    stop: async () => end(command.stopSignal ?? 'SIGTERM'),
+    kill: async () => end('SIGKILL'),
+  }
   try {
     await untilAnswering(command, child)
   } catch (error) {
@@ -88,7 +96,7 @@ async function untilAnswering(command: ServerCommand, child: ChildProcess): Prom
   throw new Error(`${command.name} ${what}. The end of its log:\n${log.trim().slice(-2000)}`, { cause: last })
 }
 
-async function endTree(pid: number, exited: Promise<void>, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+async function endTree(pid: number, exited: Promise<void>, signal: NodeJS.Signals): Promise<void> {
   // sshd gives each session a process group of its own, so the group alone would leave sessions running; frozen,
   // the server can start no further one while we look.
   sendSignal(pid, 'SIGSTOP')

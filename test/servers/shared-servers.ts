@@ -1,4 +1,5 @@
 import { describe, inject } from 'vitest'
+import { postgresAccess, type PostgresAccess } from './postgres-access.ts'
 import { sftpAccess, type SftpAccess } from './sftp-access.ts'
 import { sqlAccess, type SqlAccess } from './sql-access.ts'
 import type { ServerName } from './wanted.ts'
@@ -10,6 +11,13 @@ export function sharedSql(name: 'mariadb' | 'mysql'): SqlAccess {
   return sqlAccess(coordinates)
 }
 
+/** The PostgreSQL that serves all test files: give each test a database, or a schema, of its own. */
+export function sharedPostgres(): PostgresAccess {
+  const coordinates = inject('servers').postgres
+  if ('missing' in coordinates) throw new Error(`postgres is missing: ${coordinates.missing}`)
+  return postgresAccess(coordinates)
+}
+
 /** The sshd that serves all test files: give each test a folder of its own. */
 export function sharedSftp(): SftpAccess {
   const coordinates = inject('servers').sshd
@@ -19,7 +27,7 @@ export function sharedSftp(): SftpAccess {
 
 /**
  * `describe`, but skipped, with the reason in its title, where one of the servers is missing. The body runs even then
- * (its tests are counted as skipped), so call `sharedSql` and `sharedSftp` only inside hooks and tests.
+ * (its tests are counted as skipped), so call `sharedSql`, `sharedPostgres` and `sharedSftp` only inside hooks and tests.
  */
 export function describeNeeding(...names: ServerName[]): (title: string, body: () => void) => void {
   const reason = reasonMissing(names)

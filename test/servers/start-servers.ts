@@ -1,5 +1,7 @@
 import { startMariadb } from './mariadb.ts'
 import { startMysql } from './mysql.ts'
+import type { PostgresCoordinates } from './postgres-access.ts'
+import { startPostgres } from './postgres.ts'
 import { startSshd } from './sshd.ts'
 import type { SftpCoordinates } from './sftp-access.ts'
 import type { SqlCoordinates } from './sql-access.ts'
@@ -15,6 +17,7 @@ export interface Missing {
 export interface ProvidedServers {
   mariadb: SqlCoordinates | Missing
   mysql: SqlCoordinates | Missing
+  postgres: PostgresCoordinates | Missing
   sshd: SftpCoordinates | Missing
   'sshd-password': object | Missing
   tmpfs: object | Missing
@@ -50,14 +53,16 @@ export async function startServers(wanted: Wanted): Promise<StartedServers> {
       return { missing: error instanceof Error ? error.message : String(error) }
     }
   }
-  const [mariadb, mysql, sshd] = await Promise.all([
+  const [mariadb, mysql, postgres, sshd] = await Promise.all([
     started(['mariadb'], startMariadb),
     started(['mysql'], startMysql),
+    started(['postgres'], async (signal) => startPostgres({ signal })),
     started(['sshd', 'sshd-password'], startSshd),
   ])
   const provided: ProvidedServers = {
     mariadb: plain(mariadb),
     mysql: plain(mysql),
+    postgres: plain(postgres),
     sshd: plain(sshd),
     'sshd-password': 'missing' in sshd ? sshd : sshd.passwordLogin,
     tmpfs: await tmpfsState(wanted),

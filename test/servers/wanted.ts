@@ -2,6 +2,7 @@
 export const COVERS = {
   mariadb: 'loading into MariaDB',
   mysql: 'loading into MySQL',
+  postgres: 'a ledger on PostgreSQL',
   sshd: 'files over SFTP',
   'sshd-password': 'SFTP login by password',
   tmpfs: 'a full disk',
