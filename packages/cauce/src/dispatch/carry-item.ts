@@ -13,7 +13,7 @@ import { replayPlan } from '../plan/replay-plan.ts'
 import type { HeldItems } from './held-items.ts'
 import type { Performer } from './performer.ts'
 import type { RunContext } from './run-context.ts'
-import type { Seats } from './seats.ts'
+import type { SeatKeeper } from './seat-keeper.ts'
 
 /** What one item came to in this run, and whether the run had better stop. */
 export interface Carried {
@@ -42,7 +42,7 @@ export async function carryItem(
   tools: {
     readonly performer: Performer
     readonly held: HeldItems
-    readonly seats: (total: number) => Seats
+    readonly seats: SeatKeeper
   },
   item: ItemRow,
 ): Promise<Carried> {
@@ -59,9 +59,9 @@ export async function carryItem(
           held.note(item, { state: STAGE_STATE[stage], bytes, rows })
           emit({ kind: 'progress', item, stage, bytes, rows })
         },
-        takeSeat: async ({ identity, seats }) => {
+        takeSeat: async ({ identity, seat }) => {
           if (identity !== undefined) await held.identify(item, identity)
-          return tools.seats(seats).take()
+          return tools.seats.take(seat)
         },
       },
       itemSignal,

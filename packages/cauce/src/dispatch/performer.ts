@@ -2,16 +2,14 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { CauceError } from '../model/cauce-error.ts'
 import type { FromPerformer, ItemIdentity, Stage, ToPerformer } from '../perform/messages.ts'
+import type { Seat } from '../perform/seat.ts'
 import type { Task, TaskResult } from '../perform/task.ts'
 
 /** What a performer asks of, and tells, whoever gave it the task. */
 export interface TaskHandlers {
   onProgress(stage: Stage, figures: { readonly bytes?: number; readonly rows?: number }): void
   /** Resolves with the function that gives the seat back. */
-  takeSeat(request: {
-    readonly identity: ItemIdentity | undefined
-    readonly seats: number
-  }): Promise<() => void>
+  takeSeat(request: { readonly identity: ItemIdentity | undefined; readonly seat: Seat }): Promise<() => void>
 }
 
 /** How long a cancelled performer may take to roll back before it is killed. */

@@ -6,7 +6,7 @@ import { type Carried, carryItem } from './carry-item.ts'
 import { HeldItems, LEASE_MS } from './held-items.ts'
 import type { Performer } from './performer.ts'
 import type { RunContext } from './run-context.ts'
-import { Seats } from './seats.ts'
+import { SeatKeeper } from './seat-keeper.ts'
 
 /** Claims asked for at once, per performer: a claim is a disk flush, and small files are quicker than one. */
 const CLAIMS_PER_PERFORMER = 4
@@ -22,12 +22,7 @@ export async function workItems(
 ): Promise<readonly Carried[]> {
   const held = new HeldItems(context.ledger, context.clock)
   const claims = new Claims(context, held, { limit: performers.length * CLAIMS_PER_PERFORMER, only })
-  const seatsBySize = new Map<number, Seats>()
-  const seats = (total: number): Seats => {
-    const known = seatsBySize.get(total) ?? new Seats(total)
-    seatsBySize.set(total, known)
-    return known
-  }
+  const seats = new SeatKeeper()
   const carried: Carried[] = []
   const work = async (performer: Performer): Promise<void> => {
     for (;;) {

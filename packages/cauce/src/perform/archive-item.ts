@@ -2,6 +2,7 @@ import { failpoint } from '../model/failpoint.ts'
 import type { Source } from '../connectors/source.ts'
 import { backUp } from './back-up.ts'
 import type { Extracted } from './extract.ts'
+import { sourceSeat } from './seat.ts'
 import type { Stagehand } from './stagehand.ts'
 import type { ItemTask } from './task.ts'
 
@@ -13,7 +14,7 @@ interface Archived {
 /** Keeps a verified copy of the original, then, if asked, deletes it at the source: in this order, so that a crash loses nothing. */
 export async function archiveItem(
   task: ItemTask,
-  { clock }: Stagehand,
+  hand: Stagehand,
   {
     source,
     original,
@@ -24,9 +25,10 @@ export async function archiveItem(
   const backup = await copyAside(task, original)
   failpoint('archive:after-backup')
   if (!deletes) return { backup, sourceDeletedMs: undefined }
-  await source.delete(task.item.entry)
+  const seat = sourceSeat(task.plan, source)
+  await hand.seated({ seat, rest: () => source.close() }, () => source.delete(task.item.entry))
   failpoint('archive:after-delete')
-  return { backup, sourceDeletedMs: clock.now() }
+  return { backup, sourceDeletedMs: hand.clock.now() }
 }
 
 async function copyAside(

@@ -9,6 +9,7 @@ import { backupPath } from './back-up.ts'
 import type { Extracted } from './extract.ts'
 import { noteText } from './note-text.ts'
 import { reportRow } from './report-row.ts'
+import { destinationSeat } from './seat.ts'
 import type { Stagehand } from './stagehand.ts'
 import { sweepPeriods } from './sweep-periods.ts'
 import type { ItemTask, ReportFacts } from './task.ts'
@@ -37,7 +38,8 @@ export async function loadItem(task: ItemTask, hand: Stagehand, materials: LoadM
   const { destination, facts, original, engine } = materials
   const request = await loadRequest(task, hand, materials)
   const identity = { sha256: original.sha256, loadKey: facts.load_key, sizeBytes: original.sizeBytes }
-  return hand.seated({ identity, seats: destination.capabilities.maxConcurrentLoads }, async () => {
+  const seat = destinationSeat(task.plan, destination)
+  return hand.seated({ seat, identity, rest: () => destination.close() }, async () => {
     hand.progress('load')
     await withRetries(hand.signal, () =>
       destination.prepare([

@@ -1,3 +1,4 @@
+import type { Seat } from './seat.ts'
 import type { Task, TaskResult } from './task.ts'
 
 /** Where an item is, in the words people see. */
@@ -16,14 +17,13 @@ export type FromPerformer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly stage: Stage; readonly bytes?: number; readonly rows?: number }
   /**
-   * The item's bytes are in the spool and transformed; a seat at the destination is needed now. The worker makes `sha256` and
-   * `loadKey` durable before it answers, so that what a crash leaves behind can always be told apart.
+   * A seat at the source or the destination is needed now. Before a load, the item's bytes are in the spool and transformed: the
+   * worker makes `sha256` and `loadKey` durable before it answers, so that what a crash leaves behind can always be told apart.
    */
   | {
       readonly kind: 'need-seat'
       readonly identity: ItemIdentity | undefined
-      /** How many seats the destination has in all. */
-      readonly seats: number
+      readonly seat: Seat
     }
   | { readonly kind: 'free-seat' }
   | { readonly kind: 'result'; readonly result: TaskResult }

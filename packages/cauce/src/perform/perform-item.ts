@@ -13,6 +13,7 @@ import { type Extracted, extract } from './extract.ts'
 import { itemFacts } from './item-facts.ts'
 import { fetchKeptRejects } from './kept-rejects.ts'
 import { loadItem, type Settled } from './load-item.ts'
+import { destinationSeat, sourceSeat } from './seat.ts'
 import { settleVanished } from './settle-vanished.ts'
 import type { Stagehand } from './stagehand.ts'
 import type { ItemOutcome, ItemTask, ReplayOrigin } from './task.ts'
@@ -59,7 +60,10 @@ async function stages(
   hand.progress('extract')
   const source = await hand.source(task.settings.sourceUrl)
   await mkdir(task.spoolFolder, { recursive: true, mode: 0o700 })
-  const original = await extract(source, task.item.entry, task.spoolFolder, hand)
+  const original = await hand.seated(
+    { seat: sourceSeat(task.plan, source), rest: () => source.close() },
+    () => extract(source, task.item.entry, task.spoolFolder, hand),
+  )
   if (original === undefined) return settleVanished(task, hand)
   failpoint('extract:after')
   const key = loadKey({
@@ -158,7 +162,7 @@ async function judgeAndLoad(
     file: task.item.entry.key,
     facts,
     stagingFormat: destination.capabilities.stagingFormat,
-    replay: task.replay && (await replayFacts(task, task.replay, materials)),
+    replay: task.replay && (await replayFacts(task, hand, task.replay, materials)),
     signal: hand.signal,
   })
   failpoint('transform:after')
@@ -167,7 +171,8 @@ async function judgeAndLoad(
 }
 
 async function replayFacts(
-  { spoolFolder, rejectsFolder }: ItemTask,
+  { plan, spoolFolder, rejectsFolder }: ItemTask,
+  hand: Stagehand,
   { loadKey: originLoad, item }: ReplayOrigin,
   { destination, key }: Materials,
 ): Promise<TransformRequest['replay']> {
@@ -176,7 +181,10 @@ async function replayFacts(
   return {
     origin: { loadKey: originLoad, item, keptPath },
     // What an earlier attempt of this very load brought counts as its own.
-    done: await destination.replayedRecords(originLoad, key),
+    done: await hand.seated(
+      { seat: destinationSeat(plan, destination), rest: () => destination.close() },
+      () => destination.replayedRecords(originLoad, key),
+    ),
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { TableShape } from '../connectors/destination.ts'
 import { itemFacts } from './item-facts.ts'
 import { emptyValid, needsSweep, sweepPeriods } from './sweep-periods.ts'
+import { destinationSeat } from './seat.ts'
 import type { Stagehand } from './stagehand.ts'
 import { tableShape } from './build-tables.ts'
 import type { SweepTask } from './task.ts'
@@ -22,7 +23,8 @@ export async function performSweep(task: SweepTask, hand: Stagehand): Promise<vo
   const rows = task.plan.tables.filter(({ from }) => from.kind !== 'rejects')
   const shapes: TableShape[] = []
   for (const table of rows) shapes.push(await tableShape({ engine, plan: task.plan, facts }, table))
-  await hand.seated({ identity: undefined, seats: destination.capabilities.maxConcurrentLoads }, async () => {
+  const seat = destinationSeat(task.plan, destination)
+  await hand.seated({ seat, rest: () => destination.close() }, async () => {
     await destination.prepare(shapes)
     if (await needsSweep(task, destination)) await sweepPeriods(task, { destination, engine })
   })

@@ -9,7 +9,7 @@ import { type EngineHost, openEngineHost } from '../engine/duckdb/engine-host.ts
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { FromPerformer, ToPerformer } from './messages.ts'
 import { performItem } from './perform-item.ts'
-import type { Stagehand } from './stagehand.ts'
+import type { SeatRequest, Stagehand } from './stagehand.ts'
 import { performSweep } from './perform-sweep.ts'
 import type { Task, TaskResult } from './task.ts'
 import { writeReport } from './report-outcome.ts'
@@ -138,18 +138,21 @@ export class Performance {
   }
 
   async #whileSeated<Result>(
-    request: Parameters<Stagehand['seated']>[0],
+    { seat, identity, rest }: SeatRequest,
     work: () => Promise<Result>,
   ): Promise<Result> {
+    if (seat === undefined) return work()
     const signal = this.#cancel.signal
     await new Promise<void>((resolve, reject) => {
       this.#seated = resolve
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-      this.#tell({ kind: 'need-seat', ...request })
+      this.#tell({ kind: 'need-seat', seat, identity })
     })
     try {
       return await work()
     } finally {
+      // What cannot say goodbye is dead: its seat is free all the same.
+      if (seat.isShared) await rest().catch(() => undefined)
       this.#tell({ kind: 'free-seat' })
     }
   }

@@ -3,6 +3,7 @@ import { CauceError } from '../model/cauce-error.ts'
 import { itemFacts } from './item-facts.ts'
 import { noteText } from './note-text.ts'
 import { reportRow } from './report-row.ts'
+import { destinationSeat } from './seat.ts'
 import type { Stagehand } from './stagehand.ts'
 import type { ItemOutcome, ItemTask, ReportFacts, ReportTask } from './task.ts'
 import { withRetries } from './with-retries.ts'
@@ -57,7 +58,8 @@ export async function writeReport(
     }),
   )
   if (row === undefined) return
-  await hand.seated({ identity: undefined, seats: destination.capabilities.maxConcurrentLoads }, () =>
+  const seat = destinationSeat(task.plan, destination)
+  await hand.seated({ seat, rest: () => destination.close() }, () =>
     withRetries(hand.signal, async () => {
       await destination.prepare([row.table])
       await destination.writeReport(row)

@@ -3,6 +3,7 @@ import { CauceError } from '../model/cauce-error.ts'
 import { backupPath } from './back-up.ts'
 import { blankOutcome } from './blank-outcome.ts'
 import { reportOutcome } from './report-outcome.ts'
+import { destinationSeat } from './seat.ts'
 import type { Stagehand } from './stagehand.ts'
 import type { ItemOutcome, ItemTask } from './task.ts'
 
@@ -14,7 +15,10 @@ export async function settleVanished(task: ItemTask, hand: Stagehand): Promise<I
   const { known, item, settings } = task
   if (known !== undefined) {
     const destination = await hand.destination(settings.destinationUrl)
-    const load = await destination.findLoad(known.loadKey)
+    const load = await hand.seated(
+      { seat: destinationSeat(task.plan, destination), rest: () => destination.close() },
+      () => destination.findLoad(known.loadKey),
+    )
     if (load !== undefined)
       return reportOutcome(task, hand, {
         ...blankOutcome(task),

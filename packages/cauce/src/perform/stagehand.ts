@@ -3,6 +3,15 @@ import type { Destination } from '../connectors/destination.ts'
 import type { Source } from '../connectors/source.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { ItemIdentity, Stage } from './messages.ts'
+import type { Seat } from './seat.ts'
+
+export interface SeatRequest {
+  readonly seat: Seat | undefined
+  /** Made durable before the seat is given: see `need-seat`. */
+  readonly identity?: ItemIdentity | undefined
+  /** Ends the connection, which may be used again later: a seat counted over all workers is a connection. */
+  readonly rest: () => Promise<void>
+}
 
 /** What a performer lends to the task it carries. */
 export interface Stagehand {
@@ -14,9 +23,6 @@ export interface Stagehand {
   /** An engine locked to this performer's folder, in which every task's spool lies. */
   engine(memoryMb: number): Promise<Engine>
   progress(stage: Stage, figures?: { readonly bytes?: number; readonly rows?: number }): void
-  /** Runs work while holding a seat at the destination. */
-  seated<Result>(
-    request: { readonly identity: ItemIdentity | undefined; readonly seats: number },
-    work: () => Promise<Result>,
-  ): Promise<Result>
+  /** Runs work while holding a seat, at once where none is needed. */
+  seated<Result>(request: SeatRequest, work: () => Promise<Result>): Promise<Result>
 }
