@@ -352,6 +352,55 @@ export const ERROR_CODES = {
       es: 'Aún no existe la base de datos {url}: no se ha cargado nada. Empiece con: cauce run',
     },
   },
+  SERVER_LISTEN: {
+    class: 'config',
+    text: {
+      en: 'The server cannot listen on {host}, port {port}: {detail}. Choose another port with --port, or end what uses it.',
+      es: 'El servidor no puede escuchar en {host}, puerto {port}: {detail}. Elija otro puerto con --port, o termine lo que lo ocupa.',
+    },
+  },
+  SERVER_EXPOSED: {
+    class: 'config',
+    text: {
+      en: 'Other machines can reach {host}, and no token of yours protects the server. Set CAUCE_TOKEN, or listen on 127.0.0.1.',
+      es: 'Otras máquinas alcanzan {host}, y ningún token suyo protege el servidor. Defina CAUCE_TOKEN, o escuche en 127.0.0.1.',
+    },
+  },
+  HTTP_TOKEN: {
+    class: 'access',
+    text: {
+      en: 'This address needs the token: send the header "Authorization: Bearer …" with the value of CAUCE_TOKEN, or of the file token in `home`.',
+      es: 'Esta dirección necesita el token: envíe la cabecera "Authorization: Bearer …" con el valor de CAUCE_TOKEN, o del archivo token de `home`.',
+    },
+  },
+  HTTP_HOST: {
+    class: 'access',
+    text: {
+      en: 'The name {host} is not one of this server. Ask for it by its address, or allow the name where the server is started.',
+      es: 'El nombre {host} no es de este servidor. Pídalo por su dirección, o permita el nombre donde se inicia el servidor.',
+    },
+  },
+  HTTP_ADDRESS: {
+    class: 'usage',
+    text: {
+      en: 'There is nothing at {method} {path}. What there is: /api/v1/openapi.json',
+      es: 'No hay nada en {method} {path}. Lo que hay: /api/v1/openapi.json',
+    },
+  },
+  HTTP_REQUEST: {
+    class: 'usage',
+    text: {
+      en: '{where}: {detail}.',
+      es: '{where}: {detail}.',
+    },
+  },
+  RUN_UNKNOWN: {
+    class: 'usage',
+    text: {
+      en: 'The ledger knows no run "{run}". To list them: cauce runs',
+      es: 'La bitácora no conoce ninguna ejecución "{run}". Para listarlas: cauce runs',
+    },
+  },
   CONFIG_INVALID: {
     class: 'config',
     text: {
