@@ -1,10 +1,10 @@
 import type { Transaction } from 'kysely'
 import { ACTIVE_STATES, type ItemState } from '../model/item-state.ts'
-import { isActive } from './item-transitions.ts'
 import { type Ledger, writeLedger } from './ledger-access.ts'
-import { type ProcessIdentity, workerName } from './process-identity.ts'
-import { recordTransitions } from './record-transitions.ts'
+import { skipLocked } from './lock-rows.ts'
+import type { ProcessIdentity } from './process-identity.ts'
 import type { ItemRow, LedgerTables } from './tables.ts'
+import { type Candidate, takeItems } from './take-items.ts'
 
 /** Bounds the time a transaction holds the write lock, and its parameters. */
 const CLAIMS_PER_TRANSACTION = 1_000
@@ -34,45 +34,13 @@ export interface ClaimItemsRequest {
  */
 export async function claimItems(ledger: Ledger, request: ClaimItemsRequest): Promise<ItemRow[]> {
   return writeLedger(ledger, async (transaction) => {
-    const candidates = await findClaimable(transaction, request)
-    if (candidates.length === 0) return []
     const { runId, planHash, owner, leaseMs, nowMs } = request
-    const claimed = await transaction
-      .updateTable('item')
-      .set((eb) => ({
-        state: 'extracting',
-        epoch: eb('epoch', '+', 1),
-        attempts: eb('attempts', '+', 1),
-        roundAttempts: eb
-          .case()
-          .when('state', '=', 'failed_system')
-          .then(eb.lit(1))
-          .else(eb('roundAttempts', '+', 1))
-          .end(),
-        runId,
-        planHash,
-        ownerHost: owner.host,
-        ownerPid: owner.pid,
-        ownerStart: owner.start,
-        leaseUntilMs: nowMs + leaseMs,
-        progressBytes: null,
-        progressRows: null,
-        updatedMs: nowMs,
-        finishedMs: null,
-      }))
-      .where(
-        'id',
-        'in',
-        candidates.map(({ id }) => id),
-      )
-      .returningAll()
-      .execute()
-    await writeHistory(transaction, request, candidates, claimed)
-    return claimed.toSorted((one, other) => one.id - other.id)
+    const candidates = await findClaimable(transaction, request)
+    const into = { runId, planHash }
+    const taken = await takeItems(transaction, { owner, leaseMs, nowMs, into }, candidates)
+    return taken.toSorted((one, other) => one.id - other.id)
   })
 }
-
-type Candidate = Pick<ItemRow, 'id' | 'state' | 'epoch'>
 
 /** One question per kind of candidate, so that each walks its index from the oldest and stops at the limit. */
 async function findClaimable(
@@ -91,7 +59,7 @@ async function findClaimable(
       .where((eb) => eb.or([eb('boundHost', 'is', null), eb('boundHost', '=', owner.host)]))
       .$if(only !== undefined, (query) => query.where('id', 'in', only ?? []))
       .orderBy('id')
-      .select(['id', 'state', 'epoch'])
+      .select(['id', 'state', 'epoch', 'cancelMs'])
   const run = await transaction
     .selectFrom('run')
     .where('id', '=', runId)
@@ -113,49 +81,7 @@ async function findClaimable(
   const found: Candidate[] = []
   for (const question of questions) {
     if (found.length >= limit) break
-    found.push(...(await question.limit(limit - found.length).execute()))
+    found.push(...(await skipLocked(transaction, question.limit(limit - found.length)).execute()))
   }
   return found
-}
-
-async function writeHistory(
-  transaction: Transaction<LedgerTables>,
-  { runId, owner, nowMs }: ClaimItemsRequest,
-  candidates: readonly Candidate[],
-  claimed: readonly ItemRow[],
-): Promise<void> {
-  const worker = workerName(owner)
-  for (const { id, epoch, state } of candidates) {
-    if (!isActive(state)) continue
-    await transaction
-      .updateTable('attempt')
-      .set({ outcome: 'lost', stage: state, finishedMs: nowMs })
-      .where('itemId', '=', id)
-      .where('epoch', '=', epoch)
-      .execute()
-  }
-  await transaction
-    .insertInto('attempt')
-    .values(
-      claimed.map((item) => ({
-        itemId: item.id,
-        number: item.attempts,
-        epoch: item.epoch,
-        runId,
-        worker,
-        startedMs: nowMs,
-      })),
-    )
-    .execute()
-  await recordTransitions(
-    transaction,
-    candidates.map(({ id, state }) => ({
-      itemId: id,
-      atMs: nowMs,
-      fromState: state,
-      toState: 'extracting',
-      worker,
-      reason: isActive(state) ? 'the lease ran out' : null,
-    })),
-  )
 }

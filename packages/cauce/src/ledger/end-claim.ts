@@ -16,24 +16,28 @@ interface ClaimEnd extends Claim, ItemProgress {
 }
 
 /**
- * Ends a claim: the item leaves its active state, its attempt ends, its history says so. Undefined, and nothing written, when
- * the claim no longer holds the item.
+ * Ends a claim: the item leaves its active state, its attempt ends, its history says so. One that somebody wanted cancelled does
+ * not go back to `pending` but ends as `cancelled`, unless it may have been committed: only the destination's guard can tell, so
+ * it goes on. Undefined, and nothing written, when the claim no longer holds the item.
  */
 export async function endClaim(
   transaction: Transaction<LedgerTables>,
   end: ClaimEnd,
 ): Promise<ItemRow | undefined> {
-  const { id, epoch, to, outcome, reason, nowMs } = end
+  const { id, epoch, outcome, nowMs } = end
   const held = await findHeld(transaction, end)
   if (held === undefined) return undefined
   const stage = await enterStages(transaction, held, end.stages)
+  const { to, reason, columns } = heedCancel(end, held, stage)
   if (!mayFollow(stage, to)) throw new TypeError(`an item goes from ${stage} to ${to} by no right`)
   const ended = await transaction
     .updateTable('item')
     .set({
       ...progressColumns(end),
-      ...errorColumns(end.error),
+      // Whoever cancels takes nothing from the story of what went wrong before.
+      ...((to !== 'cancelled' || end.error !== undefined) && errorColumns(end.error)),
       ...end.columns(held),
+      ...columns,
       state: to,
       ownerHost: null,
       ownerPid: null,
@@ -59,6 +63,23 @@ export async function endClaim(
     { itemId: id, atMs: nowMs, fromState: stage, toState: to, worker: workerOf(held), reason },
   ])
   return ended
+}
+
+function heedCancel(
+  { to, outcome, reason, nowMs }: ClaimEnd,
+  { cancelMs, cancelBy }: ItemRow,
+  stage: ItemRow['state'],
+): Pick<ClaimEnd, 'to' | 'reason'> & { readonly columns: Updateable<LedgerTables['item']> } {
+  if (to !== 'pending' || cancelMs === null) return { to, reason, columns: {} }
+  // Whoever reports a failure knows that nothing was committed; whoever was lost or interrupted may not.
+  if (stage === 'loading' && outcome !== 'failed')
+    return { to, reason, columns: { cancelMs: null, cancelBy: null } }
+  const said = `cancelled by ${cancelBy ?? 'nobody'}`
+  return {
+    to: 'cancelled',
+    reason: reason === null ? said : `${reason}; ${said}`,
+    columns: { dueMs: 0, finishedMs: nowMs },
+  }
 }
 
 function errorColumns(error: ErrorReport | undefined) {

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import { ACTIVE_STATES } from '../model/item-state.ts'
 import { mayFollow } from './item-transitions.ts'
+import { forUpdate } from './lock-rows.ts'
 import { workerName } from './process-identity.ts'
 import { recordTransitions } from './record-transitions.ts'
 import type { Claim, ItemRow, LedgerTables } from './tables.ts'
@@ -23,18 +24,18 @@ export interface ItemProgress {
   readonly progressRows?: number
 }
 
-/** The item, if this claim still holds it. */
+/** The item, if this claim still holds it; and it stays so until the transaction ends. */
 export async function findHeld(
   transaction: Transaction<LedgerTables>,
   { id, epoch }: Claim,
 ): Promise<ItemRow | undefined> {
-  return transaction
+  const held = transaction
     .selectFrom('item')
     .where('id', '=', id)
     .where('epoch', '=', epoch)
     .where('state', 'in', ACTIVE_STATES)
     .selectAll()
-    .executeTakeFirst()
+  return forUpdate(transaction, held).executeTakeFirst()
 }
 
 /** Writes the stages an item entered since it was last heard of; returns the state it is in now. */

@@ -117,7 +117,10 @@ async function widenRunAndItem(db: Kysely<unknown>): Promise<void> {
     .alterTable('item')
     .addColumn('priority', 'integer', (c) => c.notNull().defaultTo(0))
     .execute()
-  await db.schema.alterTable('item').addColumn('cancel_ms', 'bigint').execute()
+  await db.schema
+    .alterTable('item')
+    .addColumn('cancel_ms', 'bigint', (c) => c.check(sql`cancel_ms is null or state != 'pending'`))
+    .execute()
   await db.schema.alterTable('item').addColumn('cancel_by', 'text').execute()
   await db.schema
     .alterTable('item')
@@ -125,11 +128,20 @@ async function widenRunAndItem(db: Kysely<unknown>): Promise<void> {
     .execute()
   await db.schema.alterTable('item').addColumn('quarantine', 'text').execute()
   await db.schema.alterTable('item').addColumn('quarantined_ms', 'bigint').execute()
-  // Claims walk it from its beginning and stop at their limit, however many items are settled.
-  await sql`create index item_waiting on item (pipeline, priority desc, id) where state = 'pending'`.execute(
+  await createIndexes(db)
+}
+
+async function createIndexes(db: Kysely<unknown>): Promise<void> {
+  // One for all that waits: claims walk what is due (0) from its beginning and stop at their limit, what is to be done later lies
+  // behind by its time, and what is held last of all; settled items are not in it, however many there are.
+  await sql`create index item_waiting on item (plan_hash, due_ms, bound_host, priority desc, id)
+            where state = 'pending'`.execute(db)
+  await sql`create index item_held on item (lease_until_ms) where lease_until_ms is not null`.execute(db)
+  await sql`create index item_open on item (run_id, due_ms)
+            where state in ('pending', 'extracting', 'transforming', 'loading')`.execute(db)
+  await sql`create index item_next_day on item (pipeline, day_retries, due_ms) where state = 'failed_system'`.execute(
     db,
   )
-  await sql`create index item_held on item (lease_until_ms) where lease_until_ms is not null`.execute(db)
 }
 
 async function createAlerts(db: Kysely<unknown>): Promise<void> {
