@@ -149,5 +149,6 @@ export default pipeline('visitas', {
   versions: 'refuse',
   reference: reference({ timezone: ZONA, override: env('VISITAS_FECHA_REFERENCIA', '') }),
   archive: { backup: env('VISITAS_RESPALDO', './backup'), deleteSource: env('VISITAS_BORRAR_ORIGEN', 'no') },
+  retry: { attempts: env('VISITAS_INTENTOS', '3'), delay: env('VISITAS_ESPERA', '10s'), days: 2 },
   tags: ['visitas', 'nocturno'],
 })

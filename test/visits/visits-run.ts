@@ -49,7 +49,11 @@ export class VisitsRun implements AsyncDisposable {
   /** Set to load elsewhere than into `visitas.duckdb` in the folder. */
   destination: string
   /** Added to every command's environment. */
-  readonly env: Record<string, string> = { VISITAS_FECHA_REFERENCIA: '2013-02-28' }
+  readonly env: Record<string, string> = {
+    VISITAS_FECHA_REFERENCIA: '2013-02-28',
+    // Failures that are meant to stay are not waited for.
+    VISITAS_ESPERA: '100ms',
+  }
 
   constructor(
     options: {

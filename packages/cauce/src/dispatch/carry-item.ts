@@ -12,14 +12,14 @@ import type { ItemOutcome, ItemTask, TaskResult } from '../perform/task.ts'
 import { replayPlan } from '../plan/replay-plan.ts'
 import type { HeldItems } from './held-items.ts'
 import type { Performer } from './performer.ts'
+import { retryPauseMs } from './retry-pause.ts'
 import type { RunContext } from './run-context.ts'
-import type { SeatKeeper } from './seat-keeper.ts'
 
 /** What one item came to in this run, and whether the run had better stop. */
 export interface Carried {
   readonly item: ItemRow
   readonly outcome: ItemOutcome
-  /** Back to pending, no try used up: interrupted, no access, or the file changed under our hands. */
+  /** Back to pending: interrupted, no access, the file changed under our hands (no try used up); or it failed and has tries left. */
   readonly handedBack: boolean
 }
 
@@ -39,15 +39,10 @@ const PAUSED = new Set<string>(['SOURCE_CHANGED', 'DESTINATION_BUSY'])
 /** Carries one claimed item to its end with a performer, and settles it in the ledger. */
 export async function carryItem(
   context: RunContext,
-  tools: {
-    readonly performer: Performer
-    readonly held: HeldItems
-    readonly seats: SeatKeeper
-  },
+  { performer, held }: { readonly performer: Performer; readonly held: HeldItems },
   item: ItemRow,
 ): Promise<Carried> {
-  const { emit, signal } = context
-  const { performer, held } = tools
+  const { emit, signal, seats } = context
   emit({ kind: 'started', item })
   const itemSignal = held.signalOf(item, signal)
   const task = await itemTask(context, item, performer.folder)
@@ -61,7 +56,7 @@ export async function carryItem(
         },
         takeSeat: async ({ identity, seat }) => {
           if (identity !== undefined) await held.identify(item, identity)
-          return tools.seats.take(seat)
+          return seats.take(seat)
         },
       },
       itemSignal,
@@ -150,6 +145,13 @@ async function settle(
       ...(PAUSED.has(error.code) && !signal.aborted ? { dueMs: clock.now() + HAND_BACK_PAUSE_MS } : {}),
     })
     emit({ kind: 'handed-back', item, outcome })
+    return { item, outcome, handedBack: true }
+  }
+  const pauseMs = error === undefined ? undefined : retryPauseMs(context.settings.retry, item, error)
+  if (error !== undefined && pauseMs !== undefined) {
+    const dueMs = clock.now() + pauseMs
+    await handBack(ledger, { ...claim, stages, reason: error.code, tryUsed: true, error, dueMs })
+    emit({ kind: 'to-be-retried', item, outcome, dueMs, attempts: context.settings.retry.attempts })
     return { item, outcome, handedBack: true }
   }
   const settled = await settleItem(ledger, { ...claim, stages, ...settlement(outcome) })

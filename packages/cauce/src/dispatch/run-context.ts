@@ -7,6 +7,7 @@ import type { ItemOutcome } from '../perform/task.ts'
 import type { Stage } from '../perform/messages.ts'
 import type { ResolvedSettings } from '../plan/resolve-settings.ts'
 import type { ProjectHome } from './project-home.ts'
+import type { SeatKeeper } from './seat-keeper.ts'
 
 /** What a run tells whoever started it, as it happens. */
 export type RunEvent =
@@ -21,6 +22,15 @@ export type RunEvent =
     }
   | { readonly kind: 'ended'; readonly item: ItemRow; readonly outcome: ItemOutcome }
   | { readonly kind: 'handed-back'; readonly item: ItemRow; readonly outcome: ItemOutcome }
+  /** It failed and has tries left; the next one begins at the given time or later. */
+  | {
+      readonly kind: 'to-be-retried'
+      readonly item: ItemRow
+      readonly outcome: ItemOutcome
+      readonly dueMs: number
+      /** How many tries there are in all. */
+      readonly attempts: number
+    }
   /** Items that another process holds; its lease ends at the given time. */
   | { readonly kind: 'held-elsewhere'; readonly items: readonly ItemRow[]; readonly untilMs: number }
   | { readonly kind: 'note'; readonly text: string }
@@ -37,5 +47,6 @@ export interface RunContext {
   readonly runId: string
   readonly referenceDate: string
   readonly jobs: number
+  readonly seats: SeatKeeper
   readonly emit: (event: RunEvent) => void
 }

@@ -22,9 +22,11 @@ import { LEASE_MS } from './held-items.ts'
 import { Performer } from './performer.ts'
 import { ensureHome, type ProjectHome } from './project-home.ts'
 import { clearSpool, openSpool } from './process-spool.ts'
+import { quietHandlers } from './quiet-handlers.ts'
 import { reportFailures } from './report-failures.ts'
 import type { RunContext, RunEvent } from './run-context.ts'
-import { workItems } from './work-items.ts'
+import { SeatKeeper } from './seat-keeper.ts'
+import { stopsTheRun, workItems } from './work-items.ts'
 
 export interface RunRequest {
   readonly plan: Plan
@@ -84,6 +86,7 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     runId: run.id,
     referenceDate: settings.referenceDate ?? dateInZone(clock.now(), plan.reference.timezone),
     jobs,
+    seats: new SeatKeeper(),
     emit,
   }
   const performers = Array.from(
@@ -97,9 +100,8 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     const only = request.find === undefined ? undefined : await request.find(context)
     if (only === undefined) await discover(context)
     failpoint('worker:after-discover')
-    carried = await workItems(context, performers, only)
-    carried = [...carried, ...(await workOnHeld(context, performers, only))]
-    await reportFailures(context, performers[0], carried)
+    carried = await workToTheEnd(context, performers, only)
+    await reportFailures(context, performers[0])
     finished = true
   } finally {
     failpoint('worker:before-close')
@@ -117,6 +119,18 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     items,
     waiting,
   }
+}
+
+/** Works until nothing is due, nothing is held by a dead process, and nothing has tries left. Each item's last end counts. */
+async function workToTheEnd(
+  context: RunContext,
+  performers: readonly Performer[],
+  only: readonly number[] | undefined,
+): Promise<readonly Carried[]> {
+  const ends = [...(await workItems(context, performers, only))]
+  ends.push(...(await workOnHeld(context, performers, only)))
+  if (!ends.some(stopsTheRun)) ends.push(...(await workOnRetries(context, performers, only)))
+  return [...new Map(ends.map((end) => [end.item.id, end])).values()]
 }
 
 /** Items of processes that may be dead are waited for, as long as one lease, and taken when it runs out. */
@@ -146,6 +160,29 @@ async function workOnHeld(
   return carried
 }
 
+/** Items that failed and have tries left come back in this run: it waits until each has loaded or used up its tries. */
+async function workOnRetries(
+  context: RunContext,
+  performers: readonly Performer[],
+  only: readonly number[] | undefined,
+): Promise<readonly Carried[]> {
+  const { ledger, plan, runId, clock, signal } = context
+  const carried: Carried[] = []
+  for (;;) {
+    const pending = await listItems(ledger, { pipeline: plan.pipeline, runId, states: ['pending'] })
+    const due = pending.filter(
+      ({ errorClass, roundAttempts }) => errorClass === 'system' && roundAttempts > 0,
+    )
+    if (signal.aborted || due.length === 0) return carried
+    const firstMs = Math.min(...due.map(({ dueMs }) => dueMs))
+    await clock.sleep(Math.max(0, firstMs - clock.now()), signal).catch(() => undefined)
+    const ends = await workItems(context, performers, only)
+    carried.push(...ends)
+    // Rivals may have taken them; then they are theirs to finish.
+    if (ends.length === 0 || ends.some(stopsTheRun)) return carried
+  }
+}
+
 /** Brings counters by year and month up to the reference date before the first load, also on a day without files. */
 async function sweep(context: RunContext, performer: Performer | undefined): Promise<void> {
   const { plan, settings, runId, referenceDate, signal } = context
@@ -161,7 +198,7 @@ async function sweep(context: RunContext, performer: Performer | undefined): Pro
       referenceIsExplicit: settings.referenceDate !== undefined,
       spoolFolder,
     },
-    { onProgress: () => undefined, takeSeat: async () => () => undefined },
+    quietHandlers(context),
     signal,
   )
   await rm(spoolFolder, { recursive: true, force: true })

@@ -6,7 +6,6 @@ import { type Carried, carryItem } from './carry-item.ts'
 import { HeldItems, LEASE_MS } from './held-items.ts'
 import type { Performer } from './performer.ts'
 import type { RunContext } from './run-context.ts'
-import { SeatKeeper } from './seat-keeper.ts'
 
 /** Claims asked for at once, per performer: a claim is a disk flush, and small files are quicker than one. */
 const CLAIMS_PER_PERFORMER = 4
@@ -22,13 +21,12 @@ export async function workItems(
 ): Promise<readonly Carried[]> {
   const held = new HeldItems(context.ledger, context.clock)
   const claims = new Claims(context, held, { limit: performers.length * CLAIMS_PER_PERFORMER, only })
-  const seats = new SeatKeeper()
   const carried: Carried[] = []
   const work = async (performer: Performer): Promise<void> => {
     for (;;) {
       const item = await claims.next()
       if (item === undefined) return
-      const end = await carryItem(context, { performer, held, seats }, item)
+      const end = await carryItem(context, { performer, held }, item)
       carried.push(end)
       if (stopsTheRun(end)) claims.stop()
     }
@@ -60,7 +58,8 @@ async function untilAllEnded(working: readonly Promise<void>[], onFailure: () =>
   if (failed !== undefined) throw failed.reason
 }
 
-function stopsTheRun({ outcome: { error } }: Carried): boolean {
+/** Whether an end would be every item's end: no access, a wrong declaration, a bug of ours. */
+export function stopsTheRun({ outcome: { error } }: Carried): boolean {
   return (
     error !== undefined && (error.class === 'access' || error.class === 'config' || error.class === 'bug')
   )

@@ -5,6 +5,7 @@ import type { Cli } from '../cli.ts'
 import { LiveBlock } from '../terminal/live-block.ts'
 import { shortened } from '../terminal/shortened.ts'
 import { textWidth } from '../terminal/text-width.ts'
+import { toBeRetried } from './to-be-retried.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { runCounts, runTexts } from '../texts/run-texts.ts'
 import type { Progress } from './progress.ts'
@@ -88,6 +89,9 @@ class LiveView {
         this.#ended++
         if (event.outcome.error !== undefined) this.#failed++
         return undefined
+      case 'to-be-retried':
+        this.#inHand.delete(event.item.id)
+        return toBeRetried(event, this.#cli)
       case 'held-elsewhere':
         return speaker.count(runCounts.heldElsewhere, event.items.length)
       case 'note':

@@ -4,9 +4,10 @@ import { visibleText } from '../terminal/visible-text.ts'
 import { runCounts } from '../texts/run-texts.ts'
 import { endLine } from './end-line.ts'
 import type { Progress } from './progress.ts'
+import { toBeRetried } from './to-be-retried.ts'
 
 /** Progress where nobody watches (a log, a pipe): one line per thing that happened. */
-export function plainProgress({ err, speaker }: Cli): Progress {
+export function plainProgress({ err, speaker, clock }: Cli): Progress {
   let pipeline: ReadyPipeline | undefined
   const line = (text: string): void => err.line(`${pipeline?.name ?? 'cauce'}: ${text}`)
   return {
@@ -23,6 +24,9 @@ export function plainProgress({ err, speaker }: Cli): Progress {
         case 'ended':
         case 'handed-back':
           if (pipeline !== undefined) line(endLine(event, pipeline.plan, speaker, err))
+          return
+        case 'to-be-retried':
+          line(toBeRetried(event, { speaker, clock }))
           return
         case 'held-elsewhere':
           line(speaker.count(runCounts.heldElsewhere, event.items.length))

@@ -18,6 +18,10 @@ export const runTexts = {
     es: '{read} leídas, {loaded} cargadas, {rejected} rechazadas, {warnings} avisos',
   },
   handedBack: { en: 'stays pending', es: 'sigue pendiente' },
+  toBeRetried: {
+    en: '{key}  failed, tried again in {pause} (try {next} of {attempts}): {error}',
+    es: '{key}  falló, se reintenta en {pause} (intento {next} de {attempts}): {error}',
+  },
   interrupting: {
     en: 'Interrupted: rolling back what is in hand. Once more ends it at once.',
     es: 'Interrumpido: se deshace lo que está en curso. Otra vez lo termina al instante.',
