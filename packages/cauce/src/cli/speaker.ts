@@ -1,5 +1,5 @@
 import { fillText, type Language, type Text } from '../model/language.ts'
-import { type Figures, figuresIn } from './terminal/figures.ts'
+import { type Figures, figuresIn } from '../model/figures.ts'
 
 /** A sentence about a number of things; `{n}` is the number as people write it. */
 export interface CountedText {

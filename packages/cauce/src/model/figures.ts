@@ -1,4 +1,4 @@
-import type { Language } from '../../model/language.ts'
+import type { Language } from './language.ts'
 
 /** Figures and moments as people of a language write them. */
 export interface Figures {
@@ -12,6 +12,14 @@ export interface Figures {
   readonly moment: (ms: number) => string
   /** The same as short as it can be told from now: 02:00:07 today, 11-24 02:00 this year, 2025-11-24 before. */
   readonly recent: (ms: number, nowMs: number) => string
+  /** The same in a time zone: 2026-11-24 02:00:07. */
+  readonly momentIn: (ms: number, timezone: string) => string
+  /** 0.978 → 97.8 %; 100 % only when it is all of it, 0 % only when it is none. */
+  readonly percent: (share: number) => string
+  /** yyyy-MM-dd in words: Tuesday, 24 November 2026. */
+  readonly dayInWords: (day: string) => string
+  /** yyyy-MM in words: November 2026. */
+  readonly monthInWords: (month: string) => string
 }
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
@@ -32,6 +40,10 @@ export function figuresIn(language: Language): Figures {
     duration: (ms) => durationOf(ms, tenths),
     moment: (ms) => momentOf(new Date(ms)),
     recent: (ms, nowMs) => recentOf(momentOf(new Date(ms)), momentOf(new Date(nowMs))),
+    momentIn: (ms, timezone) => momentInZone(ms, timezone),
+    percent: (share) => `${tenths.format(shownShare(share) * 100)} %`,
+    dayInWords: (day) => inWords(`${day}T00:00:00Z`, language, { weekday: 'long', day: 'numeric' }),
+    monthInWords: (month) => inWords(`${month}-01T00:00:00Z`, language, {}),
   }
 }
 
@@ -54,4 +66,30 @@ function recentOf(moment: string, now: string): string {
   const [day = '', time = ''] = moment.split(' ')
   if (now.startsWith(day)) return time
   return now.startsWith(day.slice(0, 5)) ? `${day.slice(5)} ${time.slice(0, 5)}` : day
+}
+
+function momentInZone(ms: number, timezone: string): string {
+  // Swedish writes moments as we do.
+  return new Intl.DateTimeFormat('sv', {
+    timeZone: timezone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(ms)
+}
+
+/** Rounding must not hide the one of ten thousand that failed, or loaded. */
+function shownShare(share: number): number {
+  if (share <= 0 || share >= 1) return share
+  return Math.min(0.999, Math.max(0.001, share))
+}
+
+function inWords(at: string, language: Language, more: Intl.DateTimeFormatOptions): string {
+  const locale = language === 'es' ? 'es-MX' : 'en-GB'
+  return new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: 'long', year: 'numeric', ...more }).format(
+    new Date(at),
+  )
 }
