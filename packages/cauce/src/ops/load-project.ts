@@ -5,10 +5,11 @@ import { parseEnv } from 'node:util'
 import { CauceError } from '../model/cauce-error.ts'
 import type { Plan } from '../model/plan.ts'
 import { isPipeline, type Pipeline } from '../pipeline/pipeline.ts'
-import { isProject, project, type Project } from '../pipeline/project.ts'
+import { isProject, type KeepPolicy, project, type Project } from '../pipeline/project.ts'
 import { compilePlan } from '../plan/compile-plan.ts'
 import { absoluteLocation, resolveSetting, type Surroundings } from '../plan/resolve-settings.ts'
 import { type ProjectHome, projectHome } from '../dispatch/project-home.ts'
+import { checkedPolicy } from './retention/checked-policy.ts'
 
 export interface ProjectRequest {
   /** The project's folder, relative to the current one. Default: the current folder. */
@@ -37,6 +38,7 @@ export interface LoadedProject {
   /** May hold a password: for opening, never for showing. */
   readonly ledgerUrl: string
   readonly surroundings: Surroundings
+  readonly keep: KeepPolicy
 }
 
 const CONFIG_FILES = ['cauce.config.ts', 'cauce.config.mts', 'cauce.config.js', 'cauce.config.mjs']
@@ -156,6 +158,7 @@ async function assemble(
     home: projectHome(home),
     ledgerUrl: ledgerUrl(declared, surroundings, request.ledger, home),
     surroundings,
+    keep: checkedPolicy(declared.keep),
   }
 }
 

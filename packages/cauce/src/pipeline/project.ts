@@ -8,7 +8,24 @@ export interface Project {
   readonly pipelines: readonly Pipeline[]
   readonly ledger: Setting
   readonly home: Setting
+  readonly keep: KeepPolicy
 }
+
+/** Days after which a project's own files and details go; undefined: never. Nothing goes that is not settled. */
+export interface KeepPolicy {
+  readonly logsDays: number | undefined
+  /** Of the files of rejected rows, which replays need. */
+  readonly rejectsDays: number | undefined
+  /** Of attempts, transitions and counts by rule in the ledger; items and the totals of runs and days stay. */
+  readonly detailsDays: number | undefined
+}
+
+/** How long something is kept. */
+interface KeepOptions {
+  readonly keepDays: number
+}
+
+const LOGS_KEEP_DAYS = 30
 
 /** Declares a project; the default export of `cauce.config.ts`. */
 export function project(options: {
@@ -17,12 +34,23 @@ export function project(options: {
   readonly ledger?: SettingInput
   /** Folder for spool, backups, rejects and logs. Default: `CAUCE_HOME`, else `./.cauce`. */
   readonly home?: SettingInput
+  /** Default: 30 days. */
+  readonly logs?: KeepOptions
+  /** Files of rejected rows. Default: kept for ever. */
+  readonly rejects?: KeepOptions
+  /** Attempts, transitions and counts by rule in the ledger. Default: kept for ever. */
+  readonly details?: KeepOptions
 }): Project {
   return {
     kind: 'project',
     pipelines: options.pipelines,
     ledger: toSetting(options.ledger ?? env('CAUCE_LEDGER', '')),
     home: toSetting(options.home ?? env('CAUCE_HOME', './.cauce')),
+    keep: {
+      logsDays: options.logs?.keepDays ?? LOGS_KEEP_DAYS,
+      rejectsDays: options.rejects?.keepDays,
+      detailsDays: options.details?.keepDays,
+    },
   }
 }
 
