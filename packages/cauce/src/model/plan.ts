@@ -21,6 +21,9 @@ export interface Plan {
   readonly states: Readonly<Partial<Record<ItemState, string>>>
   readonly limits: LimitsPlan
   readonly retry: RetryPlan
+  /** What it does by itself, and when; a rhythm that is absent happens when asked for only. */
+  readonly schedules: Readonly<Partial<Record<Rhythm, SchedulePlan>>>
+  readonly overlap: OverlapPolicy
   readonly tags: readonly string[]
 }
 
@@ -216,6 +219,10 @@ export interface ArchivePlan {
   readonly backup: Setting | undefined
   /** `yes`, `no` and their kin, read when the pipeline runs. */
   readonly deleteSource: Setting
+  /** `daily`: the copies of a day become one archive; undefined: they stay single. */
+  readonly zip: 'daily' | undefined
+  /** Days after which backups of settled items go; undefined: never. */
+  readonly keepDays: number | undefined
 }
 
 /** The date that counters by year and month are relative to. */
@@ -245,3 +252,31 @@ export interface RetryPlan {
   /** Later days on which an item put aside is tried again by itself. */
   readonly days: number
 }
+
+/** What a pipeline does by itself: everything (`run`), or finding items and working on them apart. */
+export type Rhythm = 'run' | 'discover' | 'dispatch'
+
+/** What becomes of moments that passed while no dispatcher was there. */
+export type MissedPolicy = 'skip' | 'once' | 'all'
+
+/** What becomes of a firing while an earlier one of its pipeline is still going: recorded as skipped, waiting, or beside it. */
+export type OverlapPolicy = 'skip' | 'queue' | 'allow'
+
+/** When something happens by itself. Plain data, kept in the ledger as JSON. */
+export type SchedulePlan =
+  | {
+      readonly kind: 'cron'
+      readonly expression: string
+      readonly timezone: string
+      readonly missed: MissedPolicy
+    }
+  /** At multiples of `everyMs` since 1970 UTC. `interval` is how its author wrote it; `everyMs` is 0 when that is none. */
+  | {
+      readonly kind: 'every'
+      readonly interval: string
+      readonly everyMs: number
+      readonly missed: MissedPolicy
+    }
+  /** Each time a run of the other pipeline closes as `done` or `done_with_rejects`, or however it closes. */
+  | { readonly kind: 'after'; readonly pipeline: string; readonly on: 'done' | 'always' }
+  | { readonly kind: 'manual' }

@@ -1,6 +1,7 @@
 import type { ItemState } from '../model/item-state.ts'
-import type { CsvReadPlan, ReferencePlan, ReportPlan, SourcePlan } from '../model/plan.ts'
+import type { CsvReadPlan, OverlapPolicy, ReferencePlan, ReportPlan, SourcePlan } from '../model/plan.ts'
 import type { Contract } from './contract.ts'
+import type { RhythmSchedule, Schedule } from './schedule.ts'
 import type { SettingInput } from './setting.ts'
 import type { Table, UpsertTable } from './tables.ts'
 
@@ -23,6 +24,10 @@ export interface ArchiveOptions {
   readonly backup?: SettingInput
   /** `yes` removes the original once it is loaded and backed up. Default: no. */
   readonly deleteSource?: SettingInput
+  /** `daily`: when a day is closed its copies become one archive, `backup_YYYYMMDD.zip`. Default: single copies stay. */
+  readonly zip?: 'daily'
+  /** Days after which backups of settled items go. Default: they are kept for ever. */
+  readonly keepDays?: number
 }
 
 export interface LimitsOptions {
@@ -65,14 +70,26 @@ export interface PipelineOptions<Tables extends Readonly<Record<string, Table>>,
   readonly archive?: ArchiveOptions
   readonly limits?: LimitsOptions
   readonly retry?: RetryOptions
+  /** When it runs by itself: `cron('0 2 * * *')`, `every('60s')`, `after(other)`. Default: only when asked for. */
+  readonly schedule?: Schedule
+  /** Instead of `schedule`: when to look for new items, and when to work on those found. */
+  readonly discover?: RhythmSchedule
+  readonly dispatch?: RhythmSchedule
+  /** What becomes of a firing while an earlier run is still going. Default `skip`. */
+  readonly overlap?: OverlapPolicy
   readonly tags?: readonly string[]
 }
+
+/** One rhythm for everything, or one for each half. */
+type OneRhythmOrTwo =
+  | { readonly schedule?: Schedule; readonly discover?: never; readonly dispatch?: never }
+  | { readonly schedule?: never; readonly discover: RhythmSchedule; readonly dispatch: RhythmSchedule }
 
 /** A named declaration: from where, in which format, under which contract, into which tables. */
 export interface Pipeline {
   readonly kind: 'pipeline'
   readonly name: string
-  readonly options: PipelineOptions<Readonly<Record<string, Table>>>
+  readonly options: PipelineOptions<Readonly<Record<string, Table>>> & OneRhythmOrTwo
 }
 
 /**
@@ -89,7 +106,7 @@ export interface Pipeline {
  */
 export function pipeline<const Tables extends Readonly<Record<string, Table>>, Values>(
   name: string,
-  options: PipelineOptions<Tables, Values>,
+  options: PipelineOptions<Tables, Values> & OneRhythmOrTwo,
 ): Pipeline {
   return { kind: 'pipeline', name, options }
 }

@@ -20,7 +20,7 @@ import {
 import { check, contract, type Contract } from '../pipeline/contract.ts'
 import { csv } from '../pipeline/csv.ts'
 import { files } from '../pipeline/files.ts'
-import { pipeline, type PipelineOptions } from '../pipeline/pipeline.ts'
+import type { Pipeline, PipelineOptions } from '../pipeline/pipeline.ts'
 import { loadReport } from '../pipeline/report.ts'
 import { name, sql } from '../pipeline/sql.ts'
 import {
@@ -48,7 +48,7 @@ const good: Options = {
 }
 
 const planOf = (options: Partial<Options>, called = 'p'): Plan =>
-  compilePlan(pipeline(called, { ...good, ...options }))
+  compilePlan({ kind: 'pipeline', name: called, options: { ...good, ...options } as Pipeline['options'] })
 
 /** Every issue as `where: text`, in English; both languages must say something. */
 function issuesOf(options: Partial<Options>, called?: string): readonly string[] {

@@ -1,9 +1,10 @@
 import { sha256Hex } from '../model/load-key.ts'
-import type { LimitsPlan, Plan, Setting, TablePlan } from '../model/plan.ts'
-import type { LimitsOptions, Pipeline } from '../pipeline/pipeline.ts'
-import { type SettingInput, toSetting } from '../pipeline/setting.ts'
+import type { LimitsPlan, Plan, RetryPlan, TablePlan } from '../model/plan.ts'
+import type { LimitsOptions, Pipeline, RetryOptions } from '../pipeline/pipeline.ts'
+import { toSetting } from '../pipeline/setting.ts'
 import { compileContract } from './compile-contract.ts'
 import { compileTable } from './compile-table.ts'
+import { compileSchedules } from './schedule/compile-schedule.ts'
 
 const DEFAULT_LIMITS = { memoryMb: 512, itemTimeoutSeconds: 3600, maxUnpackedBytes: 20 * 1024 ** 3 } as const
 
@@ -22,22 +23,26 @@ export function compilePlan(pipeline: Pipeline): Plan {
     archive: {
       backup: options.archive?.backup === undefined ? undefined : toSetting(options.archive.backup),
       deleteSource: toSetting(options.archive?.deleteSource ?? 'no'),
+      zip: options.archive?.zip,
+      keepDays: options.archive?.keepDays,
     },
     reference: options.reference ?? { timezone: 'UTC', override: undefined },
     states: options.states ?? {},
     limits: compileLimits(options.limits),
-    retry: {
-      attempts: attemptsSetting(options.retry?.attempts),
-      delay: toSetting(options.retry?.delay ?? '10s'),
-      days: options.retry?.days ?? 2,
-    },
+    retry: compileRetry(options.retry),
+    schedules: compileSchedules(options),
+    overlap: options.overlap ?? 'skip',
     tags: options.tags ?? [],
   }
   return { ...plan, hash: sha256Hex(JSON.stringify(plan)) }
 }
 
-function attemptsSetting(attempts: number | SettingInput = 3): Setting {
-  return toSetting(typeof attempts === 'number' ? String(attempts) : attempts)
+function compileRetry({ attempts = 3, delay = '10s', days = 2 }: RetryOptions = {}): RetryPlan {
+  return {
+    attempts: toSetting(typeof attempts === 'number' ? String(attempts) : attempts),
+    delay: toSetting(delay),
+    days,
+  }
 }
 
 function compileLimits(limits: LimitsOptions = {}): LimitsPlan {
