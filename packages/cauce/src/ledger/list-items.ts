@@ -12,13 +12,15 @@ export interface ItemFilter {
   readonly key?: string
   /** Part of the key, upper and lower case alike. */
   readonly keyContains?: string
+  /** Only older ones than this: where the page before ended. */
+  readonly beforeId?: number
   /** At most so many; absent: all. */
   readonly limit?: number
 }
 
 /** Items, the newest first. */
 export async function listItems(ledger: Ledger, filter: ItemFilter = {}): Promise<ItemRow[]> {
-  const { pipeline, states, runId, key, keyContains, limit } = filter
+  const { pipeline, states, runId, key, keyContains, beforeId, limit } = filter
   // An empty list is no SQL everywhere.
   if (states?.length === 0) return []
   return readLedger(ledger, (db) => {
@@ -31,6 +33,7 @@ export async function listItems(ledger: Ledger, filter: ItemFilter = {}): Promis
       const pattern = `%${keyContains.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`
       query = query.where(sql<boolean>`lower(key) like lower(${pattern}) escape '\\'`)
     }
+    if (beforeId !== undefined) query = query.where('id', '<', beforeId)
     if (limit !== undefined) query = query.limit(limit)
     return query.execute()
   })
