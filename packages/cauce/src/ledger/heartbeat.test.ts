@@ -5,6 +5,7 @@ import { itemHistory } from './item-history.ts'
 import { listItems } from './list-items.ts'
 import { elsewhere, LEASE_MS, scratchLedger } from './scratch-ledger.test-kit.ts'
 import { settleItem } from './settle-item.ts'
+import { takeSeat } from './take-seat.ts'
 
 test('the leases named are renewed and no others, and what was lost is told', async () => {
   const { ledger, hold, claim } = await scratchLedger()
@@ -58,5 +59,25 @@ test('stages and progress are written; saying the same again changes nothing', a
 
 test('of nothing it does nothing', async () => {
   const { ledger } = await scratchLedger()
-  expect(await heartbeat(ledger, { items: [], leaseMs: 1, nowMs: 1 })).toEqual({ lost: [] })
+  expect(await heartbeat(ledger, { items: [], leaseMs: 1, nowMs: 1 })).toEqual({
+    lost: [],
+    cancelled: [],
+    lostSeats: [],
+  })
+})
+
+test('the seats named are renewed as long as nobody else sits there, and those lost are told', async () => {
+  const { ledger } = await scratchLedger()
+  const take = async (token: string, nowMs: number) =>
+    takeSeat(ledger, { resource: 'db', limit: 2, owner: elsewhere, token, leaseMs: LEASE_MS, nowMs })
+  const seat = (number: number, token: string) => ({ resource: 'db', number, token })
+  await take('a', 1000)
+  await take('b', 1000)
+  await take('c', 1001 + LEASE_MS)
+  const nowMs = 2000 + LEASE_MS
+  const seats = [seat(2, 'b'), seat(1, 'a'), seat(1, 'c')]
+  const answer = await heartbeat(ledger, { items: [], seats, leaseMs: LEASE_MS, nowMs })
+  expect(answer).toEqual({ lost: [], cancelled: [], lostSeats: [seat(1, 'a')] })
+  expect(await take('d', nowMs + LEASE_MS)).toBeUndefined()
+  expect(await take('d', nowMs + LEASE_MS + 1)).toEqual({ number: 1 })
 })

@@ -1,4 +1,5 @@
 import { finishRun } from './finish-run.ts'
+import { freeSeat, type SeatClaim } from './free-seat.ts'
 import { type Ledger, readLedger } from './ledger-access.ts'
 import { listClaims } from './list-claims.ts'
 import { isProvenDead, ownIdentity, type ProcessIdentity, workerName } from './process-identity.ts'
@@ -12,10 +13,12 @@ export interface TakeOverResult {
   readonly held: readonly ItemRow[]
   /** Closed as `interrupted`: their process is dead. */
   readonly interruptedRuns: readonly RunRow[]
+  /** Free again: whoever sat on them is dead. */
+  readonly freedSeats: readonly SeatClaim[]
 }
 
 /**
- * Cleans up after dead processes of this host: releases what they held and closes their runs. Claims of living processes and of
+ * Cleans up after dead processes of this host: releases what they held, frees their seats, and closes the runs that ended with them. Claims of living processes and of
  * those nobody here can judge are left to their leases.
  */
 export async function takeOver(
@@ -34,7 +37,24 @@ export async function takeOver(
       if (item !== undefined) released.push(item)
     } else if (!isSame(owner, self) && (claim.leaseUntilMs ?? 0) >= nowMs) held.push(claim)
   }
-  return { released, held, interruptedRuns: await interruptDeadRuns(ledger, { ...scope, nowMs }) }
+  return {
+    released,
+    held,
+    interruptedRuns: await interruptDeadRuns(ledger, { ...scope, nowMs }),
+    freedSeats: await freeDeadSeats(ledger),
+  }
+}
+
+async function freeDeadSeats(ledger: Ledger): Promise<SeatClaim[]> {
+  const taken = await readLedger(ledger, (db) =>
+    db.selectFrom('seat').where('token', 'is not', null).selectAll().execute(),
+  )
+  const freed: SeatClaim[] = []
+  for (const { resource, number, token, ...seat } of taken) {
+    const claim = { resource, number, token: token ?? '' }
+    if ((await isProvenDead(ownerOf(seat))) && (await freeSeat(ledger, claim))) freed.push(claim)
+  }
+  return freed
 }
 
 async function interruptDeadRuns(
@@ -59,7 +79,11 @@ async function interruptDeadRuns(
   return interrupted
 }
 
-function ownerOf({ ownerHost, ownerPid, ownerStart }: ItemRow): ProcessIdentity {
+function ownerOf({
+  ownerHost,
+  ownerPid,
+  ownerStart,
+}: Pick<ItemRow, 'ownerHost' | 'ownerPid' | 'ownerStart'>): ProcessIdentity {
   return { host: ownerHost ?? '', pid: ownerPid ?? 0, start: ownerStart ?? '' }
 }
 
