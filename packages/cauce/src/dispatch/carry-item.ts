@@ -9,6 +9,8 @@ import { settleItem, type SettleItemRequest } from '../ledger/settle-item.ts'
 import type { ItemRow } from '../ledger/tables.ts'
 import type { Stage } from '../perform/messages.ts'
 import type { ItemOutcome, ItemTask, TaskResult } from '../perform/task.ts'
+import { dayBounds } from '../plan/day-bounds.ts'
+import { dateInZone } from '../plan/periods.ts'
 import { replayPlan } from '../plan/replay-plan.ts'
 import type { HeldItems } from './held-items.ts'
 import type { Performer } from './performer.ts'
@@ -56,7 +58,7 @@ export async function carryItem(
         },
         takeSeat: async ({ identity, seat }) => {
           if (identity !== undefined) await held.identify(item, identity)
-          return seats.take(seat)
+          return seats.take(seat, itemSignal, item.id)
         },
       },
       itemSignal,
@@ -131,37 +133,54 @@ async function settle(
 ): Promise<Carried> {
   const { ledger, clock, emit, signal } = context
   failpoint('worker:before-settle')
-  const { stages, identity } = held.release(item)
+  const { stages, identity, isCancelled } = held.release(item)
   // A performer that died could not tell what it had found the bytes to be; it had told before it loaded.
   const outcome = found.sha256 === undefined ? { ...found, ...identity } : found
-  const claim = { id: item.id, epoch: item.epoch, nowMs: clock.now() }
+  const claim = { id: item.id, epoch: item.epoch, stages, nowMs: clock.now() }
   const { error } = outcome
-  if (error !== undefined && (signal.aborted || goesBack(error))) {
-    await handBack(ledger, {
-      ...claim,
-      reason: signal.aborted ? 'interrupted' : error.code,
-      tryUsed: false,
-      error,
-      ...(PAUSED.has(error.code) && !signal.aborted ? { dueMs: clock.now() + HAND_BACK_PAUSE_MS } : {}),
-    })
-    emit({ kind: 'handed-back', item, outcome })
+  if (error !== undefined && isCancelled) {
+    // The performer has rolled back; when the COMMIT had won instead, there is no error and the item is loaded.
+    await settleItem(ledger, { ...claim, state: 'cancelled' })
+    emit({ kind: 'cancelled', item })
     return { item, outcome, handedBack: true }
   }
-  const pauseMs = error === undefined ? undefined : retryPauseMs(context.settings.retry, item, error)
-  if (error !== undefined && pauseMs !== undefined) {
-    const dueMs = clock.now() + pauseMs
-    await handBack(ledger, { ...claim, stages, reason: error.code, tryUsed: true, error, dueMs })
-    emit({ kind: 'to-be-retried', item, outcome, dueMs, attempts: context.settings.retry.attempts })
-    return { item, outcome, handedBack: true }
+  if (error !== undefined) {
+    const isInterrupted = signal.aborted
+    if (isInterrupted || goesBack(error)) {
+      await handBack(ledger, {
+        ...claim,
+        reason: isInterrupted ? 'interrupted' : error.code,
+        tryUsed: false,
+        error,
+        ...(!isInterrupted && { dueMs: clock.now() + pauseAfter(context, error) }),
+      })
+      emit({ kind: 'handed-back', item, outcome })
+      return { item, outcome, handedBack: true }
+    }
+    const pauseMs = retryPauseMs(context.settings.retry, item, error)
+    if (pauseMs !== undefined) {
+      const dueMs = clock.now() + pauseMs
+      await handBack(ledger, { ...claim, reason: error.code, tryUsed: true, error, dueMs })
+      emit({ kind: 'to-be-retried', item, outcome, dueMs, attempts: context.settings.retry.attempts })
+      return { item, outcome, handedBack: true }
+    }
   }
-  const settled = await settleItem(ledger, { ...claim, stages, ...settlement(outcome) })
+  const settled = await settleItem(ledger, { ...claim, ...settlement(outcome, context) })
   failpoint('worker:after-settle')
   emit({ kind: 'ended', item: settled ?? item, outcome })
   return { item: settled ?? item, outcome, handedBack: false }
 }
 
+/** How long an item stays away that went back through no fault of its own. */
+function pauseAfter({ handBackPauseMs }: RunContext, { code }: ErrorReport): number {
+  return PAUSED.has(code) ? HAND_BACK_PAUSE_MS : handBackPauseMs
+}
+
 /** An outcome as the ledger takes it: what is not known is left out. */
-function settlement(outcome: ItemOutcome): Omit<SettleItemRequest, 'id' | 'epoch' | 'nowMs'> {
+function settlement(
+  outcome: ItemOutcome,
+  { plan, clock }: RunContext,
+): Omit<SettleItemRequest, 'id' | 'epoch' | 'nowMs'> {
   const { sha256, loadKey, backup, sourceDeletedMs, rejectsSha256, error } = outcome
   return {
     state: outcome.state,
@@ -175,5 +194,13 @@ function settlement(outcome: ItemOutcome): Omit<SettleItemRequest, 'id' | 'epoch
     ...(sourceDeletedMs !== undefined && { sourceDeletedMs }),
     ...(rejectsSha256 !== undefined && { rejectsSha256 }),
     ...(error !== undefined && { error }),
+    ...(outcome.state === 'failed_system' && {
+      dueMs: startOfTomorrow(clock.now(), plan.reference.timezone),
+    }),
   }
+}
+
+/** When a scheduled firing may try again what was put aside today. */
+function startOfTomorrow(nowMs: number, timezone: string): number {
+  return dayBounds(dateInZone(nowMs, timezone), timezone).untilMs
 }

@@ -5,17 +5,15 @@ import type { StageEntry } from '../ledger/held-item.ts'
 import type { Ledger } from '../ledger/ledger-access.ts'
 import type { ItemRow } from '../ledger/tables.ts'
 import type { ItemIdentity } from '../perform/messages.ts'
+import { HEARTBEAT_MS, LEASE_MS } from './lease.ts'
 
 /** Stages as the ledger records them: `extracting` begins with the claim, archive belongs to the load. */
 type EnteredState = StageEntry['state']
 
-/** How long a claim lives without a sign of life, and how often one is given. */
-export const LEASE_MS = 15_000
-const HEARTBEAT_MS = 5_000
-
 interface Held {
   readonly item: ItemRow
   readonly abort: AbortController
+  isCancelled: boolean
   readonly stages: StageEntry[]
   identity: ItemIdentity | undefined
   bytes: number | undefined
@@ -41,6 +39,7 @@ export class HeldItems {
     this.#held.set(item.id, {
       item,
       abort: new AbortController(),
+      isCancelled: false,
       stages: [],
       identity: undefined,
       bytes: undefined,
@@ -80,10 +79,14 @@ export class HeldItems {
   }
 
   /** What is known of an item, in the form the ledger takes; and the end of looking after it. */
-  release(item: ItemRow): Pick<Held, 'stages' | 'identity'> {
+  release(item: ItemRow): Pick<Held, 'stages' | 'identity' | 'isCancelled'> {
     const held = this.#held.get(item.id)
     this.#held.delete(item.id)
-    return { stages: held?.stages ?? [], identity: held?.identity }
+    return {
+      stages: held?.stages ?? [],
+      identity: held?.identity,
+      isCancelled: held?.isCancelled ?? false,
+    }
   }
 
   async close(): Promise<void> {
@@ -99,7 +102,7 @@ export class HeldItems {
   }
 
   async #renew(holding: readonly Held[]): Promise<void> {
-    const { lost } = await heartbeat(this.#ledger, {
+    const { lost, cancelled } = await heartbeat(this.#ledger, {
       items: holding.map(({ item, stages, identity, bytes, rows }) => ({
         id: item.id,
         epoch: item.epoch,
@@ -112,6 +115,12 @@ export class HeldItems {
       nowMs: this.#clock.now(),
     })
     for (const id of lost) this.#held.get(id)?.abort.abort(new Error('the claim was lost'))
+    for (const id of cancelled) {
+      const held = this.#held.get(id)
+      if (held === undefined) continue
+      held.isCancelled = true
+      held.abort.abort(new Error('cancelled'))
+    }
   }
 }
 

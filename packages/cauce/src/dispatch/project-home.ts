@@ -7,15 +7,28 @@ export interface ProjectHome {
   readonly spool: string
   readonly rejects: string
   readonly replays: string
+  /** One folder a business day: the orchestrator's log and one per item. */
+  readonly logs: string
+  /** One folder an item that failed: the file as it came and its story. */
+  readonly quarantine: string
 }
 
 /** Names the places in a home folder; `ensureHome` makes them. */
 export function projectHome(folder: string): ProjectHome {
   const place = (name: string): string => join(folder, name)
-  return { folder, spool: place('spool'), rejects: place('rejects'), replays: place('replays') }
+  return {
+    folder,
+    spool: place('spool'),
+    rejects: place('rejects'),
+    replays: place('replays'),
+    logs: place('logs'),
+    quarantine: place('quarantine'),
+  }
 }
 
-/** Makes the folders, for the owner's eyes only: spool and rejects hold people's rows. */
-export async function ensureHome({ folder, spool, rejects, replays }: ProjectHome): Promise<void> {
-  for (const path of [folder, spool, rejects, replays]) await mkdir(path, { recursive: true, mode: 0o700 })
+/** Makes the folders, for the owner's eyes only: spool, rejects and quarantine hold people's rows. */
+export async function ensureHome(home: ProjectHome): Promise<void> {
+  const { folder, spool, rejects, replays, logs, quarantine } = home
+  for (const path of [folder, spool, rejects, replays, logs, quarantine])
+    await mkdir(path, { recursive: true, mode: 0o700 })
 }

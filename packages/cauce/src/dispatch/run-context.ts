@@ -22,6 +22,8 @@ export type RunEvent =
     }
   | { readonly kind: 'ended'; readonly item: ItemRow; readonly outcome: ItemOutcome }
   | { readonly kind: 'handed-back'; readonly item: ItemRow; readonly outcome: ItemOutcome }
+  /** Somebody wanted it so; nothing of it was loaded. */
+  | { readonly kind: 'cancelled'; readonly item: ItemRow }
   /** It failed and has tries left; the next one begins at the given time or later. */
   | {
       readonly kind: 'to-be-retried'
@@ -48,5 +50,7 @@ export interface RunContext {
   readonly referenceDate: string
   readonly jobs: number
   readonly seats: SeatKeeper
+  /** How long an item that met no access, or a wrong setting, stays away. 0 in a run that ends with it. */
+  readonly handBackPauseMs: number
   readonly emit: (event: RunEvent) => void
 }

@@ -18,7 +18,7 @@ import { dateInZone, plannedCounters } from '../plan/periods.ts'
 import type { ResolvedSettings } from '../plan/resolve-settings.ts'
 import type { Carried } from './carry-item.ts'
 import { discover } from './discover.ts'
-import { LEASE_MS } from './held-items.ts'
+import { LEASE_MS } from './lease.ts'
 import { Performer } from './performer.ts'
 import { ensureHome, type ProjectHome } from './project-home.ts'
 import { clearSpool, openSpool } from './process-spool.ts'
@@ -86,7 +86,8 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     runId: run.id,
     referenceDate: settings.referenceDate ?? dateInZone(clock.now(), plan.reference.timezone),
     jobs,
-    seats: new SeatKeeper(),
+    seats: new SeatKeeper(ledger, owner, clock),
+    handBackPauseMs: 0,
     emit,
   }
   const performers = Array.from(

@@ -5,7 +5,7 @@ import type { Cli } from '../cli.ts'
 import { LiveBlock } from '../terminal/live-block.ts'
 import { shortened } from '../terminal/shortened.ts'
 import { textWidth } from '../terminal/text-width.ts'
-import { toBeRetried } from './to-be-retried.ts'
+import { cancelledLine, toBeRetried } from './broken-off-lines.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { runCounts, runTexts } from '../texts/run-texts.ts'
 import type { Progress } from './progress.ts'
@@ -89,6 +89,9 @@ class LiveView {
         this.#ended++
         if (event.outcome.error !== undefined) this.#failed++
         return undefined
+      case 'cancelled':
+        this.#inHand.delete(event.item.id)
+        return cancelledLine(event.item, this.#cli)
       case 'to-be-retried':
         this.#inHand.delete(event.item.id)
         return toBeRetried(event, this.#cli)

@@ -4,7 +4,7 @@ import { visibleText } from '../terminal/visible-text.ts'
 import { runCounts } from '../texts/run-texts.ts'
 import { endLine } from './end-line.ts'
 import type { Progress } from './progress.ts'
-import { toBeRetried } from './to-be-retried.ts'
+import { cancelledLine, toBeRetried } from './broken-off-lines.ts'
 
 /** Progress where nobody watches (a log, a pipe): one line per thing that happened. */
 export function plainProgress({ err, speaker, clock }: Cli): Progress {
@@ -24,6 +24,9 @@ export function plainProgress({ err, speaker, clock }: Cli): Progress {
         case 'ended':
         case 'handed-back':
           if (pipeline !== undefined) line(endLine(event, pipeline.plan, speaker, err))
+          return
+        case 'cancelled':
+          line(cancelledLine(event.item, { speaker }))
           return
         case 'to-be-retried':
           line(toBeRetried(event, { speaker, clock }))

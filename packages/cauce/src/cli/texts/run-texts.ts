@@ -18,6 +18,10 @@ export const runTexts = {
     es: '{read} leídas, {loaded} cargadas, {rejected} rechazadas, {warnings} avisos',
   },
   handedBack: { en: 'stays pending', es: 'sigue pendiente' },
+  cancelled: {
+    en: '{key}  cancelled, nothing of it was loaded',
+    es: '{key}  cancelado, no se cargó nada de él',
+  },
   toBeRetried: {
     en: '{key}  failed, tried again in {pause} (try {next} of {attempts}): {error}',
     es: '{key}  falló, se reintenta en {pause} (intento {next} de {attempts}): {error}',

@@ -1,5 +1,6 @@
 import { CauceError } from '../../model/cauce-error.ts'
 import type { RunEvent } from '../../dispatch/run-context.ts'
+import type { ItemRow } from '../../ledger/tables.ts'
 import type { Cli } from '../cli.ts'
 import { errorText } from '../show-error.ts'
 import { visibleText } from '../terminal/visible-text.ts'
@@ -18,4 +19,9 @@ export function toBeRetried(
     attempts,
     error: error.replaceAll(/\s*\n\s*/g, ' '),
   })
+}
+
+/** One line on an item that somebody cancelled. */
+export function cancelledLine({ key }: Pick<ItemRow, 'key'>, { speaker }: Pick<Cli, 'speaker'>): string {
+  return speaker.say(runTexts.cancelled, { key: visibleText(key) })
 }
