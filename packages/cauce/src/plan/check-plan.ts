@@ -1,4 +1,5 @@
 import type { Plan } from '../model/plan.ts'
+import { checkArchive } from './check-archive.ts'
 import { checkColumns } from './check-columns.ts'
 import { checkReport } from './check-report.ts'
 import { checkRules } from './check-rules.ts'
@@ -20,6 +21,7 @@ export function checkPlan(plan: Plan): readonly Issue[] {
     ...checkTables(plan),
     ...checkReport(plan),
     ...checkLimits(plan),
+    ...checkArchive(plan),
   ]
 }
 
