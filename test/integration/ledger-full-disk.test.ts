@@ -38,7 +38,7 @@ describeNeeding('tmpfs')('a disk without room', () => {
     for (let attempt = 0; attempt < 3; attempt++)
       await expect(record()).rejects.toMatchObject({
         code: 'DISK_FULL',
-        message: expect.stringContaining(ledger.path),
+        message: expect.stringContaining(String(ledger.path)),
       })
     const kept = await listItems(ledger)
     expect(kept.length).toBeGreaterThan(0)

@@ -44,7 +44,7 @@ async function startWorkers(count: number, ledger: Ledger): Promise<LedgerWorker
   return Promise.all(
     Array.from({ length: count }, async () => {
       const worker = await startLedgerWorker()
-      await worker.ask('open', { url: ledger.url, work: true })
+      await worker.ask('open', { url: ledger.displayUrl, work: true })
       return worker
     }),
   )

@@ -1,6 +1,6 @@
 import type { ColumnDefinitionBuilder } from 'kysely'
 
-/** A key the database counts up by itself and never gives twice. The one definition that engines do not share. */
+/** A key the database counts up by itself and never gives twice, as SQLite spells it; for PostgreSQL see `postgres-dialect.ts`. */
 export const identityColumn = [
   'integer',
   (column: ColumnDefinitionBuilder) => column.primaryKey().autoIncrement(),

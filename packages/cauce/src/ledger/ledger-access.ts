@@ -1,54 +1,48 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Kysely, Transaction } from 'kysely'
-import { isBusy, ledgerError } from './ledger-error.ts'
 import type { LedgerTables } from './tables.ts'
 
-/** An open ledger. One per process: SQLite has one writer, and a second connection would only wait for the first. */
+/** An open ledger: one per process. */
 export interface Ledger extends AsyncDisposable {
-  readonly url: string
-  readonly path: string
+  readonly dialect: 'sqlite' | 'postgres'
+  /** Where it lies, for people and logs: never a password. */
+  readonly displayUrl: string
+  /** SQLite's file; undefined on PostgreSQL. */
+  readonly path: string | undefined
+  /** PostgreSQL's schema; undefined on SQLite. */
+  readonly schema: string | undefined
   readonly db: Kysely<LedgerTables>
+  /** Acts, waits and acts again as long as that helps at this home; what goes wrong comes back as a CauceError. */
+  readonly insist: <Answer>(act: () => Promise<Answer>) => Promise<Answer>
   close(): Promise<void>
 }
 
-/** Longer than any honest transaction, shorter than a person's patience. */
-const LOCK_WAIT_MS = 30_000
-
-/** Asks the ledger; sees what was committed before it began. @throws {CauceError} LEDGER_FAILED */
+/**
+ * Asks the ledger; sees what was committed before it began, each statement for itself.
+ * @throws {CauceError} LEDGER_FAILED, LEDGER_UNREACHABLE, LEDGER_ACCESS
+ */
 export async function readLedger<Answer>(
   ledger: Ledger,
   ask: (db: Kysely<LedgerTables>) => Promise<Answer>,
 ): Promise<Answer> {
-  return whileBusy(ledger, () => ask(ledger.db))
+  return ledger.insist(() => ask(ledger.db))
 }
 
 /**
- * Writes in one transaction under the write lock: all of it or nothing. `write` may be called again after a wait for the lock.
- * @throws {CauceError} LEDGER_FAILED, DISK_FULL
+ * Writes in one transaction: all of it or nothing. `write` may be called again, after a wait for the lock (SQLite), a conflict
+ * with a rival, or a connection that was lost before it committed (PostgreSQL).
+ *
+ * On SQLite it holds the write lock from its start. On PostgreSQL rivals write side by side (READ COMMITTED): what was read
+ * stays true only for rows that were locked (`lock-rows.ts`) or that the writing statement itself asks for once more.
+ *
+ * When the reply to COMMIT is lost, the server is asked what became of the transaction. Where it cannot tell in time, that is
+ * LEDGER_COMMIT_UNKNOWN (class system): the caller reads what there is before it acts again; claims and their fencing numbers
+ * keep it harmless to have written twice, or not at all.
+ *
+ * @throws {CauceError} LEDGER_FAILED, LEDGER_UNREACHABLE, LEDGER_ACCESS, LEDGER_COMMIT_UNKNOWN, DISK_FULL
  */
 export async function writeLedger<Answer>(
   ledger: Ledger,
   write: (transaction: Transaction<LedgerTables>) => Promise<Answer>,
 ): Promise<Answer> {
-  return whileBusy(ledger, () => ledger.db.transaction().execute(write))
-}
-
-/**
- * Waits for a locked file outside of SQLite. Its own waiting freezes the whole process: 4.7 s without a heartbeat were
- * measured with two processes of four workers.
- */
-export async function whileBusy<Answer>(
-  place: Pick<Ledger, 'url' | 'path'>,
-  act: () => Promise<Answer>,
-): Promise<Answer> {
-  const deadline = performance.now() + LOCK_WAIT_MS
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await act()
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw ledgerError(error, place)
-      // Rivals that met once must not meet again: the waits of two processes differ.
-      await setTimeout(1 + ((process.pid * attempt) % 9))
-    }
-  }
+  return ledger.insist(() => ledger.db.transaction().execute(write))
 }

@@ -191,6 +191,20 @@ export const ERROR_CODES = {
       es: '{file} tardó más de los {seconds} s permitidos. Suba `limits.itemTimeoutSeconds` si es normal.',
     },
   },
+  BACKUP_MISSING: {
+    class: 'system',
+    text: {
+      en: 'The verified copy of {file} is not where the ledger says: {detail} ({count} such files on {day}). The rest of the day is in its archive. Put it back, and close the day again.',
+      es: 'La copia comprobada de {file} no está donde dice la bitácora: {detail} ({count} archivos así el {day}). El resto del día está en su archivo zip. Devuélvala a su lugar y cierre el día de nuevo.',
+    },
+  },
+  ARCHIVE_UNUSABLE: {
+    class: 'system',
+    text: {
+      en: 'The archive {path} cannot be added to: {detail}. Nothing was removed. Put a sound one in its place, or move it aside.',
+      es: 'No se puede añadir al archivo {path}: {detail}. No se borró nada. Ponga uno sano en su lugar, o apártelo.',
+    },
+  },
   BACKUP_FAILED: {
     class: 'system',
     text: {
@@ -203,6 +217,27 @@ export const ERROR_CODES = {
     text: {
       en: 'The ledger {url} failed: {detail}.',
       es: 'La bitácora {url} falló: {detail}.',
+    },
+  },
+  LEDGER_UNREACHABLE: {
+    class: 'system',
+    text: {
+      en: 'The ledger {url} could not be reached: {detail}. Check host, port and network.',
+      es: 'No se pudo llegar a la bitácora {url}: {detail}. Revise servidor, puerto y red.',
+    },
+  },
+  LEDGER_ACCESS: {
+    class: 'access',
+    text: {
+      en: 'The ledger {url} refused us: {detail}. Check user, password, certificate and grants.',
+      es: 'La bitácora {url} nos rechazó: {detail}. Revise usuario, contraseña, certificado y permisos.',
+    },
+  },
+  LEDGER_COMMIT_UNKNOWN: {
+    class: 'system',
+    text: {
+      en: 'The ledger {url} was lost at the moment of a COMMIT, and could not tell afterwards whether it was carried out. Nothing is damaged: what was to be written is found out or done again.',
+      es: 'La bitácora {url} se perdió en el momento de un COMMIT, y después no pudo decir si se hizo. Nada se dañó: lo que había que escribir se averigua o se hace de nuevo.',
     },
   },
   PROJECT_MISSING: {

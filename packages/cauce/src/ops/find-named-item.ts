@@ -25,7 +25,7 @@ export async function findNamedItem(
     throw new CauceError('ITEM_AMBIGUOUS', { item: name, pipelines: pipelines.join(', ') })
   const found = versions.find(accepts) ?? versions[0] ?? (await byNumber(ledger, name))
   if (found === undefined || (pipeline !== undefined && found.pipeline !== pipeline))
-    throw new CauceError('ITEM_UNKNOWN', { item: name, ledger: ledger.path })
+    throw new CauceError('ITEM_UNKNOWN', { item: name, ledger: ledger.displayUrl })
   return found
 }
 

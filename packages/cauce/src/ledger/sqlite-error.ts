@@ -4,8 +4,8 @@ import { CauceError } from '../model/cauce-error.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
 
 /** Where a ledger lies, for people. */
-export interface LedgerPlace {
-  readonly url: string
+export interface SqlitePlace {
+  readonly displayUrl: string
   readonly path: string
 }
 
@@ -30,7 +30,7 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** What an error met at the ledger means, and what to do about it. */
-export function ledgerError(error: unknown, { url, path: file }: LedgerPlace): CauceError {
+export function sqliteError(error: unknown, { displayUrl: url, path: file }: SqlitePlace): CauceError {
   const code = resultCode(error)
   if (code === undefined) return toCauceError(error, { code: 'LEDGER_FAILED', details: { url } })
   const said = error instanceof Error ? error.message : String(error)
