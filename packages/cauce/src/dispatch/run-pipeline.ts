@@ -9,7 +9,7 @@ import type { Plan } from '../model/plan.ts'
 import { finishRun } from '../ledger/finish-run.ts'
 import type { Ledger } from '../ledger/ledger-access.ts'
 import { listItems } from '../ledger/list-items.ts'
-import { ownIdentity } from '../ledger/process-identity.ts'
+import { ownIdentity, type ProcessIdentity } from '../ledger/process-identity.ts'
 import { recordPlan } from '../ledger/record-plan.ts'
 import { startRun } from '../ledger/start-run.ts'
 import type { ItemRow, RunRow } from '../ledger/tables.ts'
@@ -61,7 +61,7 @@ const HELD_LOOK_MS = 500
  * @throws {CauceError} when the run could not begin (source, ledger or declaration); failures of items are in the result
  */
 export async function runPipeline(request: RunRequest): Promise<RunResult> {
-  const { plan, settings, ledger, home, clock, signal, emit } = request
+  const { plan, ledger, home, clock, signal } = request
   await ensureHome(home)
   const owner = await ownIdentity()
   await clearSpool(home)
@@ -74,24 +74,9 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     owner,
     nowMs: clock.now(),
   })
-  const jobs = request.jobs ?? availableParallelism()
-  const context: RunContext = {
-    plan,
-    settings,
-    ledger,
-    home,
-    owner,
-    clock,
-    signal,
-    runId: run.id,
-    referenceDate: settings.referenceDate ?? dateInZone(clock.now(), plan.reference.timezone),
-    jobs,
-    seats: new SeatKeeper(ledger, owner, clock),
-    handBackPauseMs: 0,
-    emit,
-  }
+  const context = contextOf(request, owner, run.id)
   const performers = Array.from(
-    { length: jobs },
+    { length: context.jobs },
     (_, seat) => new Performer(join(spool.folder, `performer_${seat}`), process.env),
   )
   let carried: readonly Carried[] = []
@@ -119,6 +104,28 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     carried,
     items,
     waiting,
+  }
+}
+
+function contextOf(
+  { plan, settings, ledger, home, clock, signal, jobs = availableParallelism(), emit }: RunRequest,
+  owner: ProcessIdentity,
+  runId: string,
+): RunContext {
+  return {
+    plan,
+    settings,
+    ledger,
+    home,
+    owner,
+    clock,
+    signal,
+    runId,
+    referenceDate: settings.referenceDate ?? dateInZone(clock.now(), plan.reference.timezone),
+    jobs,
+    seats: new SeatKeeper(ledger, owner, clock),
+    handBackPauseMs: 0,
+    emit,
   }
 }
 

@@ -19,7 +19,7 @@ export class SeatKeeper {
   readonly #clock: Clock
   readonly #own = new Map<string, Seats>()
   readonly #held = new Set<SeatClaim>()
-  #renewing: Promise<void> | undefined
+  #isRenewing = false
 
   constructor(ledger: Ledger, owner: ProcessIdentity, clock: Clock) {
     this.#ledger = ledger
@@ -70,7 +70,7 @@ export class SeatKeeper {
       if (given !== undefined) {
         const claim: SeatClaim = { resource, number: given.number, token }
         this.#held.add(claim)
-        this.#renewing ??= this.#renew()
+        if (!this.#isRenewing) void this.#renew()
         return claim
       }
       await this.#clock.sleep(ASK_EVERY_MS, signal)
@@ -85,6 +85,7 @@ export class SeatKeeper {
 
   /** Beats while there is a seat to keep. */
   async #renew(): Promise<void> {
+    this.#isRenewing = true
     while (this.#held.size > 0) {
       await this.#clock.sleep(HEARTBEAT_MS)
       const seats = [...this.#held]
@@ -95,6 +96,6 @@ export class SeatKeeper {
         nowMs: this.#clock.now(),
       }).catch(() => undefined)
     }
-    this.#renewing = undefined
+    this.#isRenewing = false
   }
 }
