@@ -4,7 +4,8 @@ import { isActive, mayFollow } from './item-transitions.ts'
 import { recordTransitions } from './record-transitions.ts'
 import type { ItemRow, LedgerTables } from './tables.ts'
 
-interface Move {
+/** One item's way from one state to another. */
+export interface Move {
   readonly id: number
   readonly from: ItemState
   readonly to: 'pending' | 'superseded' | 'cancelled'

@@ -1,7 +1,8 @@
-import type { Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { ItemState } from '../model/item-state.ts'
-import { type Ledger, writeLedger } from './ledger-access.ts'
-import { moveUnclaimed } from './move-unclaimed.ts'
+import { HELD_MS } from './held-ms.ts'
+import { type Ledger, readLedger, writeLedger } from './ledger-access.ts'
+import { type Move, moveUnclaimed } from './move-unclaimed.ts'
 import { type ProcessIdentity, workerName } from './process-identity.ts'
 import { recordTransitions } from './record-transitions.ts'
 import type { ItemKind, ItemRow, LedgerTables } from './tables.ts'
@@ -29,6 +30,10 @@ export interface RecordItemsRequest {
   /** The only host that reaches the items (local paths); null: any. */
   readonly boundHost: string | null
   readonly entries: readonly ItemEntry[]
+  /** True: they are not to be claimed before `dispatchHeld` gives them to a run. */
+  readonly held?: boolean
+  /** Greater ones are claimed first; 0 when absent. */
+  readonly priority?: number
   readonly nowMs: number
 }
 
@@ -52,8 +57,14 @@ export async function recordItems(ledger: Ledger, request: RecordItemsRequest): 
   const recorded: RecordedItem[] = []
   for (let start = 0; start < request.entries.length; start += ENTRIES_PER_TRANSACTION) {
     const entries = request.entries.slice(start, start + ENTRIES_PER_TRANSACTION)
+    const some = { ...request, entries }
+    // Most listings show nothing new: they write nothing, and wait for nobody who does.
+    const known = await readLedger(ledger, (db) => findVersions(db, some))
+    const isNews = unseen(some, known).length > 0 || moves(some, known).length > 0
     recorded.push(
-      ...(await writeLedger(ledger, (transaction) => recordSome(transaction, { ...request, entries }))),
+      ...(isNews
+        ? await writeLedger(ledger, (transaction) => recordSome(transaction, some))
+        : answer(some, known, new Set())),
     )
   }
   return recorded
@@ -64,36 +75,41 @@ async function recordSome(
   request: RecordItemsRequest,
 ): Promise<RecordedItem[]> {
   const known = await findVersions(transaction, request)
-  const rows = new Map(known.map((row) => [identityOf(row), row]))
-  const unseen = request.entries.filter((entry) => !rows.has(identityOf(entry)))
-  const created = await insert(transaction, request, unseen)
-  const moved = await followListing(transaction, request, known)
-  if (created.size > 0 || moved)
-    for (const row of await findVersions(transaction, request)) rows.set(identityOf(row), row)
-  return request.entries.map((entry) => {
-    const item = rows.get(identityOf(entry))
+  const created = await insert(transaction, request, unseen(request, known))
+  for (const move of moves(request, known)) await moveUnclaimed(transaction, move)
+  return answer(request, await findVersions(transaction, request), created)
+}
+
+function unseen({ entries }: RecordItemsRequest, known: readonly ItemRow[]): readonly ItemEntry[] {
+  const identities = new Set(known.map(identityOf))
+  return entries.filter((entry) => !identities.has(identityOf(entry)))
+}
+
+function answer(
+  { entries }: RecordItemsRequest,
+  rows: readonly ItemRow[],
+  created: ReadonlySet<number>,
+): RecordedItem[] {
+  const byIdentity = new Map(rows.map((row) => [identityOf(row), row]))
+  return entries.map((entry) => {
+    const item = byIdentity.get(identityOf(entry))
     if (item === undefined) throw new TypeError(`item ${entry.key} was not recorded`)
     return { item, isNew: created.has(item.id) }
   })
 }
 
 async function findVersions(
-  transaction: Transaction<LedgerTables>,
+  db: Kysely<LedgerTables>,
   { pipeline, entries }: RecordItemsRequest,
 ): Promise<ItemRow[]> {
   const keys = entries.map(({ key }) => key)
-  return transaction
-    .selectFrom('item')
-    .where('pipeline', '=', pipeline)
-    .where('key', 'in', keys)
-    .selectAll()
-    .execute()
+  return db.selectFrom('item').where('pipeline', '=', pipeline).where('key', 'in', keys).selectAll().execute()
 }
 
 /** Ids of the items created; a rival may have been first. */
 async function insert(
   transaction: Transaction<LedgerTables>,
-  { pipeline, runId, planHash, owner, boundHost, nowMs }: RecordItemsRequest,
+  { pipeline, runId, planHash, owner, boundHost, held, priority, nowMs }: RecordItemsRequest,
   entries: readonly ItemEntry[],
 ): Promise<ReadonlySet<number>> {
   if (entries.length === 0) return new Set()
@@ -113,6 +129,8 @@ async function insert(
         runId,
         planHash,
         boundHost,
+        dueMs: held === true ? HELD_MS : 0,
+        priority: priority ?? 0,
         discoveredMs: nowMs,
         updatedMs: nowMs,
       })),
@@ -135,31 +153,24 @@ async function insert(
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Lets known versions follow what the source shows now; tells whether any moved. */
-async function followListing(
-  transaction: Transaction<LedgerTables>,
-  { entries, owner, nowMs }: RecordItemsRequest,
+/** How known versions must move to follow what the source shows now. */
+function moves(
+  { entries, owner, runId, planHash, held, nowMs }: RecordItemsRequest,
   known: readonly ItemRow[],
-): Promise<boolean> {
+): readonly Move[] {
   const listed = new Set(entries.map((entry) => JSON.stringify([entry.key, versionOf(entry)])))
-  let moved = false
-  for (const { id, key, version, kind, state, errorCode } of known) {
-    const isListed = listed.has(JSON.stringify([key, version]))
-    const wasGone = state === 'superseded' || (state === 'failed_system' && errorCode === 'SOURCE_VANISHED')
-    // No source lists replays: that one is sent says nothing of others.
-    const mustMove = isListed ? wasGone : kind === 'file' && REPLACEABLE.includes(state)
-    if (!mustMove) continue
-    await moveUnclaimed(transaction, {
-      id,
-      from: state,
-      to: isListed ? 'pending' : 'superseded',
-      worker: workerName(owner),
-      reason: isListed ? 'the source shows this version again' : 'the source shows another version',
-      nowMs,
-    })
-    moved = true
-  }
-  return moved
+  const worker = workerName(owner)
+  return known.flatMap(({ id, key, version, kind, state, errorCode }): readonly Move[] => {
+    const move = { id, from: state, worker, nowMs }
+    if (!listed.has(JSON.stringify([key, version]))) {
+      // No source lists replays: that one is sent says nothing of others.
+      if (kind !== 'file' || !REPLACEABLE.includes(state)) return []
+      return [{ ...move, to: 'superseded', reason: 'the source shows another version' }]
+    }
+    if (state !== 'superseded' && (state !== 'failed_system' || errorCode !== 'SOURCE_VANISHED')) return []
+    const columns = { runId, planHash, dueMs: held === true ? HELD_MS : 0 }
+    return [{ ...move, to: 'pending', reason: 'the source shows this version again', columns }]
+  })
 }
 
 function versionOf({ version, sizeBytes, modifiedMs }: ItemEntry): string {

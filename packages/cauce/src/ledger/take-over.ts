@@ -57,6 +57,7 @@ async function freeDeadSeats(ledger: Ledger): Promise<SeatClaim[]> {
   return freed
 }
 
+/** Dispatched runs go on without the process that opened them. */
 async function interruptDeadRuns(
   ledger: Ledger,
   { pipeline, nowMs }: { readonly pipeline?: string; readonly nowMs: number },
@@ -65,6 +66,7 @@ async function interruptDeadRuns(
     db
       .selectFrom('run')
       .where('state', '=', 'running')
+      .where('mode', '=', 'attached')
       .$if(pipeline !== undefined, (query) => query.where('pipeline', '=', pipeline ?? ''))
       .orderBy('id')
       .selectAll()
