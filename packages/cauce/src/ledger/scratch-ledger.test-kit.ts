@@ -1,14 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
 import type { Plan } from '../model/plan.ts'
 import { claimItems, type ClaimItemsRequest } from './claim-items.ts'
 import type { Ledger } from './ledger-access.ts'
-import { openLedger } from './open-ledger.ts'
 import { ownIdentity, type ProcessIdentity } from './process-identity.ts'
 import { type ItemEntry, recordItems, type RecordItemsRequest } from './record-items.ts'
 import { recordPlan } from './record-plan.ts'
+import { emptyLedger } from './scratch-home.test-kit.ts'
 import { startRun } from './start-run.ts'
 import type { Claim, ItemRow } from './tables.ts'
 
@@ -32,14 +28,9 @@ export interface ScratchLedger {
   readonly hold: (key?: string) => Promise<Claim>
 }
 
-/** An empty ledger on disk with one plan of pipeline `visits` and one run of it; gone when the test is over. */
+/** An empty ledger with one plan of pipeline `visits` and one run of it; gone when the test is over. */
 export async function scratchLedger(): Promise<ScratchLedger> {
-  const folder = await mkdtemp(join(tmpdir(), 'cauce-ledger-'))
-  const ledger = await openLedger(`sqlite:${join(folder, 'ledger.db')}`)
-  onTestFinished(async () => {
-    await ledger.close()
-    await rm(folder, { recursive: true, force: true })
-  })
+  const ledger = await emptyLedger()
   const pipeline = 'visits'
   const planHash = 'h1'
   await recordPlan(ledger, { plan: planOf({ pipeline, hash: planHash }), nowMs: 1 })
