@@ -56,6 +56,7 @@ export async function carryItem(
           held.note(item, { state: STAGE_STATE[stage], bytes, rows })
           emit({ kind: 'progress', item, stage, bytes, rows })
         },
+        onRetry: (stage, { next, error }) => emit({ kind: 'stage-retried', item, stage, next, error }),
         takeSeat: async ({ identity, seat }) => {
           if (identity !== undefined) await held.identify(item, identity)
           return seats.take(seat, itemSignal, item.id)

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { CauceError } from '../model/cauce-error.ts'
+import { CauceError, type ErrorReport } from '../model/cauce-error.ts'
 import type { FromPerformer, ItemIdentity, Stage, ToPerformer } from '../perform/messages.ts'
 import type { Seat } from '../perform/seat.ts'
 import type { Task, TaskResult } from '../perform/task.ts'
@@ -8,6 +8,8 @@ import type { Task, TaskResult } from '../perform/task.ts'
 /** What a performer asks of, and tells, whoever gave it the task. */
 export interface TaskHandlers {
   onProgress(stage: Stage, figures: { readonly bytes?: number; readonly rows?: number }): void
+  /** A stage failed and is tried again; `next` is the number of that try. */
+  onRetry?(stage: Stage, retry: { readonly next: number; readonly error: ErrorReport }): void
   /** Resolves with the function that gives the seat back. */
   takeSeat(request: { readonly identity: ItemIdentity | undefined; readonly seat: Seat }): Promise<() => void>
 }
@@ -46,6 +48,7 @@ export class Performer {
         const onMessage = (message: FromPerformer): void => {
           if (message.kind === 'result') resolve(message.result)
           else if (message.kind === 'progress') handlers.onProgress(message.stage, message)
+          else if (message.kind === 'retry') handlers.onRetry?.(message.stage, message)
           else if (message.kind === 'free-seat') freeSeat?.()
           else if (message.kind === 'need-seat')
             handlers.takeSeat(message).then((free) => {

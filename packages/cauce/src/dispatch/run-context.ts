@@ -1,3 +1,4 @@
+import type { ErrorReport } from '../model/cauce-error.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Ledger } from '../ledger/ledger-access.ts'
@@ -19,6 +20,14 @@ export type RunEvent =
       readonly stage: Stage
       readonly bytes: number | undefined
       readonly rows: number | undefined
+    }
+  /** A stage failed and is tried again within the attempt; `next` is the number of that try. */
+  | {
+      readonly kind: 'stage-retried'
+      readonly item: ItemRow
+      readonly stage: Stage
+      readonly next: number
+      readonly error: ErrorReport
     }
   | { readonly kind: 'ended'; readonly item: ItemRow; readonly outcome: ItemOutcome }
   | { readonly kind: 'handed-back'; readonly item: ItemRow; readonly outcome: ItemOutcome }

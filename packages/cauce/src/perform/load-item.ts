@@ -41,14 +41,14 @@ export async function loadItem(task: ItemTask, hand: Stagehand, materials: LoadM
   const seat = destinationSeat(task.plan, destination)
   return hand.seated({ seat, identity, rest: () => destination.close() }, async () => {
     hand.progress('load')
-    await withRetries(hand.signal, () =>
+    await withRetries(hand, 'load', () =>
       destination.prepare([
         ...request.tables,
         ...(request.report === undefined ? [] : [request.report.table]),
       ]),
     )
     for (let tries = 1; ; tries++) {
-      const result = await withRetries(hand.signal, () => destination.load(request, hooks(hand)))
+      const result = await withRetries(hand, 'load', () => destination.load(request, hooks(hand)))
       if (result.kind !== 'period_moved') return result
       if (tries === PERIOD_TRIES)
         throw new CauceError('DESTINATION_BUSY', {

@@ -1,3 +1,4 @@
+import type { ErrorReport } from '../model/cauce-error.ts'
 import type { Seat } from './seat.ts'
 import type { Task, TaskResult } from './task.ts'
 
@@ -16,6 +17,8 @@ export type ToPerformer =
 export type FromPerformer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly stage: Stage; readonly bytes?: number; readonly rows?: number }
+  /** A stage failed and is tried again without giving the item back; `next` is the number of that try. */
+  | { readonly kind: 'retry'; readonly stage: Stage; readonly next: number; readonly error: ErrorReport }
   /**
    * A seat at the source or the destination is needed now. Before a load, the item's bytes are in the spool and transformed: the
    * worker makes `sha256` and `loadKey` durable before it answers, so that what a crash leaves behind can always be told apart.

@@ -115,6 +115,7 @@ export class Performance {
         lastStage = stage
         this.#tell({ kind: 'progress', stage, ...figures })
       },
+      retrying: (stage, next, error) => this.#tell({ kind: 'retry', stage, next, error: error.report() }),
       seated: (request, work) => this.#whileSeated(request, work),
     }
   }

@@ -60,7 +60,7 @@ export async function writeReport(
   if (row === undefined) return
   const seat = destinationSeat(task.plan, destination)
   await hand.seated({ seat, rest: () => destination.close() }, () =>
-    withRetries(hand.signal, async () => {
+    withRetries(hand, 'load', async () => {
       await destination.prepare([row.table])
       await destination.writeReport(row)
     }),

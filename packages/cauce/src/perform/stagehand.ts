@@ -1,3 +1,4 @@
+import type { CauceError } from '../model/cauce-error.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Destination } from '../connectors/destination.ts'
 import type { Source } from '../connectors/source.ts'
@@ -23,6 +24,8 @@ export interface Stagehand {
   /** An engine locked to this performer's folder, in which every task's spool lies. */
   engine(memoryMb: number): Promise<Engine>
   progress(stage: Stage, figures?: { readonly bytes?: number; readonly rows?: number }): void
+  /** A stage failed and is tried again by itself; `next` is the number of that try. */
+  retrying(stage: Stage, next: number, error: CauceError): void
   /** Runs work while holding a seat, at once where none is needed. */
   seated<Result>(request: SeatRequest, work: () => Promise<Result>): Promise<Result>
 }

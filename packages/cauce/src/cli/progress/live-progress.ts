@@ -83,6 +83,8 @@ class LiveView {
         if (known !== undefined) known.step = event
         return undefined
       }
+      case 'stage-retried':
+        return undefined
       case 'ended':
       case 'handed-back':
         this.#inHand.delete(event.item.id)

@@ -39,6 +39,7 @@ export function plainProgress({ err, speaker, clock }: Cli): Progress {
           return
         case 'started':
         case 'progress':
+        case 'stage-retried':
       }
     },
     notice: line,
