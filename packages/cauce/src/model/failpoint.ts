@@ -37,4 +37,15 @@ export const FAILPOINTS = [
   'worker:before-close',
 ] as const
 
-export type Failpoint = (typeof FAILPOINTS)[number]
+/** Those a close of day passes, which is no part of a run. */
+export const CLOSE_FAILPOINTS = [
+  'close:before-archive',
+  'close:half-archived',
+  'close:before-rename',
+  'close:after-rename',
+  'close:after-record',
+  'close:half-removed',
+  'close:before-reports',
+] as const
+
+export type Failpoint = (typeof FAILPOINTS)[number] | (typeof CLOSE_FAILPOINTS)[number]
