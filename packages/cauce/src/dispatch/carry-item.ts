@@ -5,6 +5,7 @@ import { NO_ROWS } from '../model/item-state.ts'
 import { CauceError, type ErrorReport } from '../model/cauce-error.ts'
 import { findItem } from '../ledger/find-item.ts'
 import { handBack } from '../ledger/hand-back.ts'
+import { isLaterLoad } from '../ledger/is-later-load.ts'
 import { settleItem, type SettleItemRequest } from '../ledger/settle-item.ts'
 import type { ItemRow } from '../ledger/tables.ts'
 import type { Stage } from '../perform/messages.ts'
@@ -61,6 +62,7 @@ export async function carryItem(
           if (identity !== undefined) await held.identify(item, identity)
           return seats.take(seat, itemSignal, item.id)
         },
+        isLater: async (loadKey) => isLaterLoad(context.ledger, item, loadKey),
       },
       itemSignal,
     )

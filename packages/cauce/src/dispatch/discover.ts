@@ -10,9 +10,13 @@ const SECOND_LOOK_MS = 1_000
 
 /**
  * Lists the source and records every version not seen before as pending. Files still being written are left for the next
- * time: a new one counts when its size and time stood still for two looks, one second apart.
+ * time: a new one counts when its size and time stood still for two looks, one second apart. With `held`, they wait until they
+ * are dispatched. Resolves to how many were new.
  */
-export async function discover(context: RunContext): Promise<void> {
+export async function discover(
+  context: RunContext,
+  { held = false }: { readonly held?: boolean } = {},
+): Promise<number> {
   const { plan, settings, signal, emit } = context
   const source = await openSource(settings.sourceUrl)
   try {
@@ -26,9 +30,12 @@ export async function discover(context: RunContext): Promise<void> {
       owner: context.owner,
       boundHost: source.capabilities.boundToHost ? context.owner.host : null,
       entries,
+      held,
       nowMs: context.clock.now(),
     })
-    emit({ kind: 'discovered', listed: seen.length, fresh: recorded.filter(({ isNew }) => isNew).length })
+    const fresh = recorded.filter(({ isNew }) => isNew).length
+    emit({ kind: 'discovered', listed: seen.length, fresh })
+    return fresh
   } finally {
     await source.close()
   }

@@ -12,6 +12,8 @@ export interface TaskHandlers {
   onRetry?(stage: Stage, retry: { readonly next: number; readonly error: ErrorReport }): void
   /** Resolves with the function that gives the seat back. */
   takeSeat(request: { readonly identity: ItemIdentity | undefined; readonly seat: Seat }): Promise<() => void>
+  /** Whether a load is of a later version of the task's item; absent where the task has none. */
+  isLater?(loadKey: string): Promise<boolean>
 }
 
 /** How long a cancelled performer may take to roll back before it is killed. */
@@ -50,6 +52,11 @@ export class Performer {
           else if (message.kind === 'progress') handlers.onProgress(message.stage, message)
           else if (message.kind === 'retry') handlers.onRetry?.(message.stage, message)
           else if (message.kind === 'free-seat') freeSeat?.()
+          else if (message.kind === 'is-later')
+            Promise.resolve(handlers.isLater?.(message.loadKey)).then(
+              (isLater = false) => send(child, { kind: 'later', isLater }),
+              reject,
+            )
           else if (message.kind === 'need-seat')
             handlers.takeSeat(message).then((free) => {
               freeSeat = free

@@ -1,0 +1,18 @@
+import { type Ledger, writeLedger } from './ledger-access.ts'
+
+/** Forgets a run that came to nothing: it has no items, and no firing names it. False: it has, and stays. */
+export async function discardRun(ledger: Ledger, id: string): Promise<boolean> {
+  return writeLedger(ledger, async (transaction) => {
+    const gone = await transaction
+      .deleteFrom('run')
+      .where('id', '=', id)
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('item').where('item.runId', '=', id).select('item.id'))),
+      )
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('firing').where('firing.runId', '=', id).select('firing.id'))),
+      )
+      .executeTakeFirst()
+    return gone.numDeletedRows > 0n
+  })
+}
