@@ -19,6 +19,8 @@ export interface SettleItemRequest extends Claim, ItemProgress {
   readonly backup?: string
   readonly sourceDeletedMs?: number
   readonly rejectsSha256?: string
+  /** For `failed_system`: `openNextDay` does not open it before. */
+  readonly dueMs?: number
   /** For replays: the records of the origin load that are loaded now. */
   readonly replayedRecords?: readonly number[]
   readonly nowMs: number
@@ -35,7 +37,7 @@ const RECORDS_PER_STATEMENT = 5_000
 export async function settleItem(ledger: Ledger, request: SettleItemRequest): Promise<ItemRow | undefined> {
   return writeLedger(ledger, async (transaction) => {
     const { state, counts = NO_ROWS, error, nowMs } = request
-    const { backup, sourceDeletedMs, rejectsSha256 } = request
+    const { backup, sourceDeletedMs, rejectsSha256, dueMs = 0 } = request
     const item = await endClaim(transaction, {
       ...request,
       to: state,
@@ -47,6 +49,7 @@ export async function settleItem(ledger: Ledger, request: SettleItemRequest): Pr
         ...(backup !== undefined && { backup }),
         ...(sourceDeletedMs !== undefined && { sourceDeletedMs }),
         rejectsSha256: rejectsSha256 ?? null,
+        dueMs,
         finishedMs: nowMs,
       }),
     })
