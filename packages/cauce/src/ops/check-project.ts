@@ -7,7 +7,7 @@ import { issue, type Issue } from '../plan/issue.ts'
 import { resolveSettings, type ResolvedSettings } from '../plan/resolve-settings.ts'
 import { checkSql } from './check-sql.ts'
 import { choosePipelines } from './choose-pipelines.ts'
-import { declarationIssues } from './declaration-issues.ts'
+import { declarationIssues, followerIssues } from './declaration-issues.ts'
 import type { LoadedPipeline, LoadedProject } from './load-project.ts'
 
 /** What is wrong with one pipeline; no issue: it may run. */
@@ -31,7 +31,7 @@ export async function checkProject(
 }
 
 async function issuesOf(project: LoadedProject, { plan }: LoadedPipeline): Promise<readonly Issue[]> {
-  const declaration = declarationIssues(plan)
+  const declaration = [...declarationIssues(plan), ...followerIssues(project, plan)]
   // A broken declaration would only repeat itself in SQL.
   const sql = declaration.length > 0 ? [] : await checkSql(plan)
   return [...declaration, ...sql, ...(await settingIssues(project, plan))]

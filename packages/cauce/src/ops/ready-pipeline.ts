@@ -1,5 +1,5 @@
 import { CauceError } from '../model/cauce-error.ts'
-import { declarationIssues } from './declaration-issues.ts'
+import { declarationIssues, followerIssues } from './declaration-issues.ts'
 import type { Issue } from '../plan/issue.ts'
 import { resolveSettings, type ResolvedSettings } from '../plan/resolve-settings.ts'
 import type { LoadedPipeline, LoadedProject } from './load-project.ts'
@@ -15,7 +15,7 @@ export interface ReadyPipeline extends LoadedPipeline {
  * @throws {CauceError} DECLARATION_INVALID with every issue of the declaration; CONFIG_INVALID naming a setting
  */
 export function readyPipeline(project: LoadedProject, pipeline: LoadedPipeline): ReadyPipeline {
-  const issues = declarationIssues(pipeline.plan)
+  const issues = [...declarationIssues(pipeline.plan), ...followerIssues(project, pipeline.plan)]
   if (issues.length > 0)
     throw new CauceError('DECLARATION_INVALID', {
       pipeline: pipeline.name,

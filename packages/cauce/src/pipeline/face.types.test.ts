@@ -1,18 +1,22 @@
 import { expect, expectTypeOf, test } from 'vitest'
 import {
+  after,
   append,
   boolean,
   check,
   contract,
+  cron,
   csv,
   date,
   decimal,
   email,
+  every,
   files,
   first,
   integer,
   json,
   loadReport,
+  manual,
   oneOf,
   pipeline,
   rejects,
@@ -126,8 +130,40 @@ test('words are known', () => {
     decimal(5, 2, { decimalMark: ';' })
     // @ts-expect-error: no state
     pipeline('p', { ...base, tables: { rows }, states: { done: 'HECHO' } })
-    // @ts-expect-error: versions are refused, or not yet anything
-    pipeline('p', { ...base, tables: { rows }, versions: 'replace' })
+    // @ts-expect-error: versions are refused, or replace one another
+    pipeline('p', { ...base, tables: { rows }, versions: 'keep' })
+  }).not.toThrow()
+})
+
+test('a pipeline has one rhythm, or two', () => {
+  const discover = every('60s')
+  const dispatch = every('5m')
+  expect(() => {
+    const nightly = pipeline('n', {
+      ...base,
+      tables: { rows },
+      schedule: cron('0 2 * * *', { timezone: 'America/Mexico_City', missed: 'skip' }),
+      overlap: 'queue',
+    })
+    pipeline('report', { ...base, tables: { rows }, schedule: after(nightly, { on: 'always' }) })
+    pipeline('p', { ...base, tables: { rows }, discover, dispatch })
+    pipeline('p', { ...base, tables: { rows }, discover: every('1h30m'), dispatch: manual() })
+    // @ts-expect-error: one for everything beside one for each half
+    pipeline('p', { ...base, tables: { rows }, schedule: manual(), discover, dispatch })
+    // @ts-expect-error: a half without the other
+    pipeline('p', { ...base, tables: { rows }, discover })
+    // @ts-expect-error: only what does everything goes after another
+    pipeline('p', { ...base, tables: { rows }, discover, dispatch: after('n') })
+    // @ts-expect-error: a schedule is no text
+    pipeline('p', { ...base, tables: { rows }, schedule: '0 2 * * *' })
+    // @ts-expect-error: no unit
+    every('60')
+    // @ts-expect-error: under a second
+    every('500ms')
+    // @ts-expect-error: no policy
+    cron('0 2 * * *', { missed: 'twice' })
+    // @ts-expect-error: no policy
+    pipeline('p', { ...base, tables: { rows }, overlap: 'wait' })
   }).not.toThrow()
 })
 

@@ -6,6 +6,7 @@ import { checkRules } from './check-rules.ts'
 import { checkTables } from './check-tables.ts'
 import { checkTexts } from './check-texts.ts'
 import { issue, type Issue } from './issue.ts'
+import { checkSchedules } from './schedule/check-schedules.ts'
 
 /**
  * Everything wrong in a plan that can be seen without running its SQL; an empty list means it may run. SQL is compiled
@@ -21,6 +22,7 @@ export function checkPlan(plan: Plan): readonly Issue[] {
     ...checkTables(plan),
     ...checkReport(plan),
     ...checkLimits(plan),
+    ...checkSchedules(plan),
     ...checkArchive(plan),
   ]
 }
