@@ -201,8 +201,8 @@ export const ERROR_CODES = {
   ARCHIVE_UNUSABLE: {
     class: 'system',
     text: {
-      en: 'The archive {path} cannot be added to: {detail}. Nothing was removed. Put a sound one in its place, or move it aside.',
-      es: 'No se puede añadir al archivo {path}: {detail}. No se borró nada. Ponga uno sano en su lugar, o apártelo.',
+      en: 'The archive {path} cannot be added to: {detail}. Nothing was removed. Put a sound one in its place; where it is lost for good, an empty file of that name begins a new one.',
+      es: 'No se puede añadir al archivo {path}: {detail}. No se borró nada. Ponga uno sano en su lugar; si se perdió del todo, un archivo vacío con ese nombre da comienzo a otro.',
     },
   },
   BACKUP_FAILED: {
@@ -434,6 +434,55 @@ export const ERROR_CODES = {
     text: {
       en: 'The ledger knows no run "{run}". To list them: cauce runs',
       es: 'La bitácora no conoce ninguna ejecución "{run}". Para listarlas: cauce runs',
+    },
+  },
+  ALERT_UNREACHABLE: {
+    class: 'system',
+    text: {
+      en: 'The alert channel {channel} ({host}) could not be reached: {detail}. Check host, port and network.',
+      es: 'No se pudo llegar al canal de avisos {channel} ({host}): {detail}. Revise servidor, puerto y red.',
+    },
+  },
+  ALERT_ACCESS: {
+    class: 'access',
+    text: {
+      en: 'The alert channel {channel} ({host}) did not let us in: {detail}. Check address, user, password and certificate.',
+      es: 'El canal de avisos {channel} ({host}) no nos dejó entrar: {detail}. Revise dirección, usuario, contraseña y certificado.',
+    },
+  },
+  ALERT_REFUSED: {
+    class: 'system',
+    text: {
+      en: 'The alert channel {channel} ({host}) refused the message: {detail}.',
+      es: 'El canal de avisos {channel} ({host}) rechazó el mensaje: {detail}.',
+    },
+  },
+  ALERT_GIVEN_UP: {
+    class: 'system',
+    text: {
+      en: 'Alerts that were not delivered by the channel {channel} ({host}) and are given up: {messages}. Nobody was told of them by it; the last error: {detail}. To see them: cauce alerts list',
+      es: 'Avisos que el canal {channel} ({host}) no entregó y se abandonan: {messages}. Nadie supo de ellos por él; último error: {detail}. Para verlos: cauce alerts list',
+    },
+  },
+  ALERT_CHANNEL_UNKNOWN: {
+    class: 'usage',
+    text: {
+      en: 'There is no alert channel "{channel}". All of them: {known}.',
+      es: 'No hay ningún canal de avisos "{channel}". Todos: {known}.',
+    },
+  },
+  ALERTS_NONE: {
+    class: 'usage',
+    text: {
+      en: 'The project {folder} declares no alerts. Declare them with: project({ alerts: [ … ] })',
+      es: 'El proyecto {folder} no declara avisos. Declárelos con: project({ alerts: [ … ] })',
+    },
+  },
+  ALERTS_INVALID: {
+    class: 'config',
+    text: {
+      en: 'The alerts of the project cannot be used:{issuesEn}',
+      es: 'Los avisos del proyecto no se pueden usar:{issuesEs}',
     },
   },
   CONFIG_INVALID: {
