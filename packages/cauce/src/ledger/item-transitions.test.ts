@@ -14,9 +14,9 @@ const ALLOWED: Readonly<Record<ItemState, string>> = {
   ready: '',
   ready_with_rejects: '',
   duplicate: '',
-  failed_layout: 'pending superseded',
-  failed_system: 'pending extracting superseded',
-  refused: 'pending superseded',
+  failed_layout: 'pending superseded cancelled',
+  failed_system: 'pending extracting superseded cancelled',
+  refused: 'pending superseded cancelled',
   superseded: 'pending',
   cancelled: 'pending',
 }

@@ -26,9 +26,9 @@ const FOLLOWERS: Readonly<Record<ItemState, readonly ItemState[]>> = {
   ready: [],
   ready_with_rejects: [],
   duplicate: [],
-  failed_layout: ['pending', 'superseded'],
-  failed_system: ['pending', 'extracting', 'superseded'],
-  refused: ['pending', 'superseded'],
+  failed_layout: ['pending', 'superseded', 'cancelled'],
+  failed_system: ['pending', 'extracting', 'superseded', 'cancelled'],
+  refused: ['pending', 'superseded', 'cancelled'],
   superseded: ['pending'],
   cancelled: ['pending'],
 }
