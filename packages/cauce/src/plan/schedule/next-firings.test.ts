@@ -93,13 +93,13 @@ describe('a cron', () => {
         const spec = cronIn(timezone, `${atMinutes.join()} ${atHours.join()} * * *`)
         expect(nextFirings(spec, afterMs, untilMs)).toEqual(expected)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
   test('with a step or * comes whenever the clock shows it, twice in an hour that comes twice', () => {
     fc.assert(
-      fc.property(change, fc.constantFrom(1, 5, 15, 20, 30), fc.boolean(), ([timezone, day], step, early) => {
+      fc.property(change, fc.constantFrom(10, 15, 20, 30), fc.boolean(), ([timezone, day], step, early) => {
         const around = minutesOf(timezone, day)
         const { afterMs, untilMs } = middle(around, day)
         const expected = around
@@ -110,7 +110,7 @@ describe('a cron', () => {
         const spec = cronIn(timezone, `*/${step} ${early ? '0-3' : '*'} * * *`)
         expect(nextFirings(spec, afterMs, untilMs)).toEqual(expected)
       }),
-      { numRuns: 60 },
+      { numRuns: 24 },
     )
   })
 
@@ -123,7 +123,7 @@ describe('a cron', () => {
         const first = moments.find((ms) => ms > afterMs + sinceMs)
         expect(nextMoment(spec, afterMs + sinceMs)).toBe(first)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
