@@ -310,6 +310,13 @@ export const ERROR_CODES = {
       es: '"{item}" es un lote de varios flujos ({pipelines}). Diga de cuál con --pipeline.',
     },
   },
+  ITEM_STATE: {
+    class: 'usage',
+    text: {
+      en: 'Item {item} is {state}: {detail}. Nothing was changed.',
+      es: 'El lote {item} está en {state}: {detail}. No se cambió nada.',
+    },
+  },
   REJECTS_NONE: {
     class: 'usage',
     text: {
