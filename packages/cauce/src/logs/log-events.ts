@@ -95,7 +95,7 @@ export const LOG_EVENTS = {
     level: 'info',
     text: { en: '{stage} took {tookMs}', es: '{stage} duró {tookMs}' },
   },
-  'stage-progress': { level: 'debug', text: { en: '{stage}: {amount}', es: '{stage}: {amount}' } },
+  'stage-progress': { level: 'debug', text: { en: '{stage} goes on', es: '{stage} sigue' } },
   'stage-retried': {
     level: 'warn',
     text: { en: '{stage} failed, try {try} begins', es: '{stage} falló, empieza el intento {try}' },
@@ -108,15 +108,18 @@ export const LOG_EVENTS = {
   'item-loaded': {
     level: 'info',
     text: {
-      en: '{state}: {read} rows read, {loaded} loaded, {rejected} rejected, {skipped} skipped, {warnings} warnings; took {tookMs}',
-      es: '{state}: {read} filas leídas, {loaded} cargadas, {rejected} rechazadas, {skipped} omitidas, {warnings} avisos; duró {tookMs}',
+      en: '{label}: {read} rows read, {loaded} loaded, {rejected} rejected, {skipped} skipped, {warnings} warnings; took {tookMs}',
+      es: '{label}: {read} filas leídas, {loaded} cargadas, {rejected} rechazadas, {skipped} omitidas, {warnings} avisos; duró {tookMs}',
     },
   },
   'item-passed-over': {
     level: 'info',
-    text: { en: '{state}: nothing to load', es: '{state}: nada que cargar' },
+    text: { en: '{label}: nothing to load', es: '{label}: nada que cargar' },
   },
-  'item-cancelled': { level: 'warn', text: { en: 'cancelled by {by}', es: 'cancelado por {by}' } },
+  'item-cancelled': {
+    level: 'warn',
+    text: { en: 'cancelled, nothing of it was loaded', es: 'cancelado, no se cargó nada de él' },
+  },
   'item-tried-again': {
     level: 'warn',
     text: {
@@ -133,7 +136,7 @@ export const LOG_EVENTS = {
   },
   'item-failed': {
     level: 'error',
-    text: { en: '{state} in attempt {attempt}', es: '{state} en el intento {attempt}' },
+    text: { en: '{label} in attempt {attempt}', es: '{label} en el intento {attempt}' },
   },
   'item-quarantined': {
     level: 'warn',
@@ -182,3 +185,26 @@ export const LOG_EVENTS = {
 } as const satisfies Record<string, LogEvent>
 
 export type LogEventName = keyof typeof LOG_EVENTS
+
+/** Words of ours that stand in lines, as people say them. */
+export const LOG_WORDS: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
+  stage: {
+    extract: { en: 'extract', es: 'extracción' },
+    transform: { en: 'transform', es: 'transformación' },
+    load: { en: 'load', es: 'carga' },
+    archive: { en: 'archive', es: 'archivado' },
+  },
+  cause: {
+    schedule: { en: 'on schedule', es: 'por horario' },
+    missed: { en: 'making up for a missed time', es: 'por una hora perdida' },
+    manual: { en: 'by hand', es: 'a mano' },
+    after: { en: 'after another pipeline', es: 'tras otro flujo' },
+  },
+  state: {
+    running: { en: 'running', es: 'en curso' },
+    done: { en: 'done', es: 'hecho' },
+    done_with_rejects: { en: 'done, with rejects', es: 'hecho, con rechazos' },
+    failed: { en: 'failed', es: 'falló' },
+    interrupted: { en: 'interrupted', es: 'interrumpido' },
+  },
+}

@@ -2,7 +2,7 @@ import { CauceError, type ErrorDetails } from '../model/cauce-error.ts'
 import { ERROR_CODES, type ErrorCodeName } from '../model/error-codes.ts'
 import type { Figures } from '../model/figures.ts'
 import { fillText, type Language } from '../model/language.ts'
-import { LOG_EVENTS, LOG_LEVELS, type LogEventName, type LogLevel } from './log-events.ts'
+import { LOG_EVENTS, LOG_LEVELS, LOG_WORDS, type LogEventName, type LogLevel } from './log-events.ts'
 
 /** One line of a log, read back. */
 export interface LogRecord {
@@ -64,11 +64,11 @@ export function logSentence(
   language: Language,
   format: FieldFormat,
 ): string {
-  const values = Object.entries(fields).filter(([, value]) => isSimple(value))
-  return fillText(
-    LOG_EVENTS[event].text[language],
-    Object.fromEntries(values.map(([name, value]) => [name, format(name, value)])),
-  )
+  const values = Object.entries(fields).flatMap(([name, value]) => {
+    const said = inWords(name, value, language)
+    return said === undefined ? [] : [[name, format(name, said)] as const]
+  })
+  return fillText(LOG_EVENTS[event].text[language], Object.fromEntries(values))
 }
 
 /** The sentence of a line in a reader's language; what a newer Cauce wrote is told in its own. */
@@ -89,6 +89,15 @@ function isKnown(event: string): event is LogEventName {
   return Object.hasOwn(LOG_EVENTS, event)
 }
 
-function isSimple(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+/** A value a sentence can hold: texts of ours in its language, words of ours as people say them. */
+function inWords(name: string, value: unknown, language: Language): string | number | undefined {
+  if (typeof value === 'number') return value
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value === 'string') {
+    const words = LOG_WORDS[name]
+    return words !== undefined && Object.hasOwn(words, value) ? words[value]?.[language] : value
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  const text: unknown = (value as Partial<Record<Language, unknown>>)[language]
+  return typeof text === 'string' ? text : undefined
 }
