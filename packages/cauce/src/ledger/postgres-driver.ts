@@ -14,8 +14,6 @@ const IDLE_TIMEOUT_MS = 10_000
 /** After this without an answer the line is dead: the server would have given up before. */
 const ANSWER_TIMEOUT_MS = 30_000
 
-/** How long the outcome of a COMMIT whose reply was lost is asked for: the server may first have to find out that we are gone. */
-const OUTCOME_TIMEOUT_MS = 30_000
 const OUTCOME_PAUSE_MS = 100
 
 /** A closing line that is dead never says so. */
@@ -25,6 +23,8 @@ interface PostgresDriverOptions {
   readonly pool: Pg.Pool
   readonly schema: string
   readonly displayUrl: string
+  /** How long the outcome of a COMMIT whose reply was lost is asked for: the server may first have to find out that we are gone. */
+  readonly outcomeTimeoutMs: number
 }
 
 /**
@@ -35,12 +35,14 @@ export class PostgresDriver implements Driver {
   readonly #pool: Pg.Pool
   readonly #begin: string
   readonly #displayUrl: string
+  readonly #outcomeTimeoutMs: number
   readonly #clients = new Set<Pg.PoolClient>()
 
-  constructor({ pool, schema, displayUrl }: PostgresDriverOptions) {
+  constructor({ pool, schema, displayUrl, outcomeTimeoutMs }: PostgresDriverOptions) {
     this.#pool = pool
     this.#begin = beginStatement(schema)
     this.#displayUrl = displayUrl
+    this.#outcomeTimeoutMs = outcomeTimeoutMs
     // Without listeners, a connection that drops would end the process.
     pool.on('error', () => undefined)
     pool.on('connect', (client) => {
@@ -88,7 +90,7 @@ export class PostgresDriver implements Driver {
   }
 
   async #outcomeOf(transactionId: string): Promise<'committed' | 'aborted' | undefined> {
-    const deadline = performance.now() + OUTCOME_TIMEOUT_MS
+    const deadline = performance.now() + this.#outcomeTimeoutMs
     while (performance.now() < deadline) {
       try {
         const status = await this.#askOutcome(transactionId)
@@ -164,7 +166,8 @@ class PostgresConnection implements DatabaseConnection {
   }
 
   async commit(): Promise<void> {
-    const { command } = await this.ask('commit')
+    // The only words in capitals: who looks for COMMIT on the wire, to drop its reply, shall find this one.
+    const { command } = await this.ask('COMMIT')
     // What the server answers when a statement failed and somebody went on as if it had not.
     if (command === 'ROLLBACK') throw new TypeError('a failed statement was passed over before COMMIT')
   }

@@ -98,6 +98,9 @@ export function postgresError(error: unknown, { displayUrl: url }: PostgresPlace
       },
       options,
     )
+  const misread = unreadable(error)
+  if (misread !== undefined)
+    return new CauceError('CONFIG_INVALID', { where: `ledger ${url}`, detail: misread }, options)
   if (state === SQLSTATE.noPrivilege || state?.startsWith('28') || isTlsRefusal(error))
     return new CauceError('LEDGER_ACCESS', { url, detail: wordsOf(error) }, options)
   if (isLost(error)) return new CauceError('LEDGER_UNREACHABLE', { url, detail: wordsOf(error) }, options)
@@ -122,6 +125,13 @@ function remedy(state: string): string {
     default:
       return ` (SQLSTATE ${state})`
   }
+}
+
+/** What keeps the driver from making sense of the URL: a certificate's file that cannot be read, a host that is none. */
+function unreadable(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('syscall' in error && error.syscall === 'open') return wordsOf(error)
+  return systemCode(error) === 'ERR_INVALID_URL' || error instanceof URIError ? wordsOf(error) : undefined
 }
 
 /** Certificates that do not prove the server, and servers that offer no TLS where it was asked for. */

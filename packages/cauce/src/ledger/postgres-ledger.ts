@@ -19,12 +19,17 @@ const KEEP_ALIVE_DELAY_MS = 10_000
 const PATIENCE_MS = 30_000
 
 /**
- * Connects, once, without patience: a wrong address is told at once. The tables may be absent still.
+ * Connects, once, without patience: a wrong address is told at once. The tables may be absent still. `patienceMs` is how long
+ * an open ledger that cannot be reached any more is tried again.
  * @throws {CauceError} CONFIG_INVALID, DRIVER_MISSING, LEDGER_ACCESS, LEDGER_UNREACHABLE, LEDGER_FAILED
  */
-export async function openPostgresLedger(location: PostgresLocation): Promise<Ledger> {
+export async function openPostgresLedger(
+  location: PostgresLocation,
+  patienceMs = PATIENCE_MS,
+): Promise<Ledger> {
   const { schema, displayUrl } = location
-  const driver = new PostgresDriver({ pool: await openPool(location), schema, displayUrl })
+  const pool = await openPool(location)
+  const driver = new PostgresDriver({ pool, schema, displayUrl, outcomeTimeoutMs: patienceMs })
   const db = new Kysely<LedgerTables>({
     dialect: new PostgresDialect(driver),
     plugins: [new CamelCasePlugin(), new WithSchemaPlugin(schema)],
@@ -42,7 +47,7 @@ export async function openPostgresLedger(location: PostgresLocation): Promise<Le
     path: undefined,
     schema,
     db,
-    insist: async (act) => whileItHelps(location, act),
+    insist: async (act) => whileItHelps(location, patienceMs, act),
     close,
     [Symbol.asyncDispose]: close,
   }
@@ -121,8 +126,12 @@ async function refuseUnfit(db: Kysely<LedgerTables>, displayUrl: string): Promis
  * Does a transaction again when a rival was in the way or its connection was lost before it committed, and a question whenever
  * its connection was lost.
  */
-async function whileItHelps<Answer>(place: PostgresPlace, act: () => Promise<Answer>): Promise<Answer> {
-  const deadline = performance.now() + PATIENCE_MS
+async function whileItHelps<Answer>(
+  place: PostgresPlace,
+  patienceMs: number,
+  act: () => Promise<Answer>,
+): Promise<Answer> {
+  const deadline = performance.now() + patienceMs
   for (let attempt = 1; ; attempt++) {
     try {
       return await act()

@@ -13,7 +13,7 @@ const DEFAULT_SCHEMA = 'cauce'
 
 /** Taken apart by hand: `new URL` puts the whole URL, password included, into its errors. */
 const POSTGRES_URL =
-  /^postgres(?:ql)?:\/\/(?:(?<user>[^@:/?#\s]*)(?::[^@/?#\s]*)?@)?(?<host>\[[0-9a-f:.]+\]|[^@:/?#[\]\s]*)(?::(?<port>\d{1,5}))?\/(?<database>[^/?#\s]+)(?:\?(?<query>[^#\s]*))?$/i
+  /^postgres(?:ql)?:\/\/(?:(?<user>[^@:/?#\s]*)(?::(?<password>[^@/?#\s]*))?@)?(?<host>\[[0-9a-f:.]+\]|[^@:/?#[\]\s]*)(?::(?<port>\d{1,5}))?\/(?<database>[^/?#\s]+)(?:\?(?<query>[^#\s]*))?$/i
 
 /** PostgreSQL cuts longer names in silence. */
 const MAX_NAME_BYTES = 63
@@ -25,7 +25,7 @@ const MAX_NAME_BYTES = 63
  */
 export function postgresLocation(url: string): PostgresLocation {
   const found = POSTGRES_URL.exec(url)?.groups
-  if (found === undefined)
+  if (found === undefined || !canBeRead(found))
     throw invalid(
       'the URL is not of the form postgres://user[:password]@host[:port]/database[?schema=name]; ' +
         'in user, password and database write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25',
@@ -48,6 +48,15 @@ export function postgresLocation(url: string): PostgresLocation {
       schema === DEFAULT_SCHEMA ? '' : `?schema=${encodeURIComponent(schema)}`,
     ].join(''),
   }
+}
+
+function canBeRead({
+  user = '',
+  password = '',
+  database = '',
+  port = '0',
+}: Record<string, string | undefined>) {
+  return [user, password, database].every((part) => decoded(part) !== undefined) && Number(port) < 65_536
 }
 
 function nameOf(option: string): string {
