@@ -4,7 +4,6 @@ import type { RunRow } from './tables.ts'
 
 /** All that is given must hold. */
 export interface RunFilter {
-  readonly id?: string
   readonly pipeline?: string
   readonly states?: readonly RunState[]
   /** Only older ones than this: where the page before ended. */
@@ -15,12 +14,11 @@ export interface RunFilter {
 
 /** Runs, the newest first. */
 export async function listRuns(ledger: Ledger, filter: RunFilter = {}): Promise<RunRow[]> {
-  const { id, pipeline, states, beforeId, limit } = filter
+  const { pipeline, states, beforeId, limit } = filter
   // An empty list is no SQL everywhere.
   if (states?.length === 0) return []
   return readLedger(ledger, (db) => {
     let query = db.selectFrom('run').orderBy('id', 'desc').selectAll()
-    if (id !== undefined) query = query.where('id', '=', id)
     if (pipeline !== undefined) query = query.where('pipeline', '=', pipeline)
     if (states !== undefined) query = query.where('state', 'in', states)
     if (beforeId !== undefined) query = query.where('id', '<', beforeId)
