@@ -27,6 +27,7 @@ export interface ShapeSketch {
   readonly key?: readonly string[]
   readonly merge?: Readonly<Record<string, MergePlan>>
   readonly identity?: readonly string[]
+  readonly loadColumn?: string
 }
 
 export interface LoadSketch {
@@ -39,6 +40,10 @@ export interface LoadSketch {
   readonly replayed?: LoadRequest['replayed']
   readonly periods?: LoadRequest['periods']
   readonly counts?: RowCounts
+  readonly duplicates?: LoadRequest['duplicates']
+  readonly replacing?: LoadRequest['replacing']
+  readonly generation?: number
+  readonly originLoad?: string
 }
 
 /** A fresh database, a destination on it, and a spool folder; everything is gone afterwards, and no transaction was left open. */
@@ -97,7 +102,8 @@ export class TestBed implements AsyncDisposable {
     const rows = Math.max(0, ...(sketch.tables ?? []).map((table) => table.rows))
     return {
       record: recordOf(sketch, { read: rows, loaded: rows, rejected: 0, skipped: 0, warnings: 0 }),
-      versions: 'refuse',
+      duplicates: sketch.duplicates ?? 'refuse',
+      replacing: sketch.replacing,
       tables: sketch.tables ?? [],
       report: sketch.report,
       replayed: sketch.replayed ?? [],
@@ -140,7 +146,8 @@ export class TestBed implements AsyncDisposable {
   }
 }
 
-export function shapeOf({ name, columns, key = [], merge = {}, identity = [] }: ShapeSketch): TableShape {
+export function shapeOf(sketch: ShapeSketch): TableShape {
+  const { name, columns, key = [], merge = {}, identity = [], loadColumn } = sketch
   return {
     name,
     columns: Object.entries(columns).map(([column, type]) => ({
@@ -151,21 +158,23 @@ export function shapeOf({ name, columns, key = [], merge = {}, identity = [] }: 
     key,
     merge,
     identity,
+    loadColumn: loadColumn === undefined ? undefined : { name: loadColumn, indexed: true },
   }
 }
 
 function recordOf(
-  { item, content = item, pipeline = 'prueba', counts }: LoadSketch,
+  { item, content = item, pipeline = 'prueba', counts, generation = 0, originLoad }: LoadSketch,
   counted: RowCounts,
 ): LoadRecord {
   const sha256 = createHash('sha256').update(content).digest('hex')
   return {
-    loadKey: loadKey({ pipeline, item, content: sha256, generation: 0 }),
+    loadKey: loadKey({ pipeline, item, content: sha256, generation }),
     pipeline,
     item,
     sha256,
-    generation: 0,
+    generation,
     counts: counts ?? counted,
+    originLoad,
   }
 }
 

@@ -21,6 +21,15 @@ export interface TableShape {
    * that agree with it on the first and agree or hold NULL in the others: NULL there means "not known yet".
    */
   readonly identity: readonly string[]
+  /** Where rows tell which load they are of, so that they can be replaced; absent: they do not tell. */
+  readonly loadColumn?: LoadColumn | undefined
+}
+
+/** The column of a table that holds the key of the load each row came with. */
+export interface LoadColumn {
+  readonly name: string
+  /** Whether a table that is made gets an index over it: where loads replace each other day by day. */
+  readonly indexed: boolean
 }
 
 /** One table's rows of one item, written to the spool in the destination's staging format. */
@@ -36,6 +45,8 @@ export interface TableLoad extends TableShape {
    * without a word (MySQL's DATETIME does) refuses the load instead.
    */
   readonly fractions: readonly string[]
+  /** Which count of a load its rows are, where they are one: every valid row, or every reject. */
+  readonly holds?: 'loaded' | 'rejected' | undefined
 }
 
 /** The guard row: committed loads only, one per load, written first in the load's transaction. */
@@ -46,6 +57,10 @@ export interface LoadRecord {
   readonly sha256: string
   readonly generation: number
   readonly counts: RowCounts
+  /** For replays: the load whose rejects were mended. */
+  readonly originLoad?: string | undefined
+  /** The load that took this one's place: its rows are gone. Never set in a request. */
+  readonly replacedBy?: string | undefined
 }
 
 /** A row of the pipeline's own load report (the visits call it bitacora_control): columns with values ready to be stored. */
@@ -67,10 +82,79 @@ export interface ReplayedRow {
   readonly record: number
 }
 
+/** What a load that takes the place of others needs besides its own rows. */
+export interface Replacing {
+  /**
+   * Committed loads of this item that give way: their rows and those of replays of their rejects go in the transaction in which
+   * the new ones come.
+   */
+  readonly loads: readonly string[]
+  readonly remerge: Remerge
+  /** What the load report is told of the versions that gave way; undefined: nothing. */
+  readonly report: ReplacedReport | undefined
+}
+
+/** Values for the report rows of replaced loads. */
+export interface ReplacedReport {
+  readonly table: TableShape
+  /** Columns and values that tell the row of a load. */
+  readonly rowOf: (replaced: LoadRecord) => Readonly<Record<string, string>>
+  readonly set: Readonly<Record<string, string>>
+}
+
+/** Works merged rows out again from their detail table, when rows they were computed from go. */
+export interface Remerge {
+  /**
+   * Asked before anything goes.
+   * @returns one whole row of the table for each key that the replaced rows and the new ones lead to, sorted by key; what stands
+   * in its other columns is of no account
+   */
+  readonly touched: (table: TableLoad, detail: DetailReader) => Promise<StagedRows>
+  /** Asked when nobody else can change the rows of these keys, and the detail table holds the new rows and no replaced ones. */
+  readonly merged: (table: TableLoad, detail: DetailReader) => Promise<RemergedRows>
+}
+
+/** A file in the staging format. */
+export interface StagedRows {
+  readonly path: string
+  readonly rows: number
+}
+
+export interface RemergedRows extends StagedRows {
+  /**
+   * Columns of the rows: the table's, then two for each column merged as `first` or `last`, in the order of `merge`: what its value
+   * came by (`_cauce_by_` and its name), and with which item (`_cauce_item_` and its name). Sorted by key.
+   */
+  readonly columns: readonly DestinationColumn[]
+  /** As in `TableLoad`. */
+  readonly sums: Readonly<Record<string, string>>
+  /** Touched keys that have no rows left: the key's columns. */
+  readonly vanished: StagedRows
+}
+
+/** Reads what a merged table was computed from, within the load's own transaction. */
+export interface DetailReader {
+  /**
+   * Writes rows of a detail table to a spool file in the staging format: while `touched` is asked those of the replaced loads,
+   * afterwards all, or those that hold a touched key in the columns `key` (in the key's own order) and perhaps others.
+   */
+  readonly rows: (request: {
+    readonly table: string
+    readonly loadColumn: string
+    readonly columns: readonly string[]
+    readonly key: readonly string[] | undefined
+    readonly path: string
+  }) => Promise<{ readonly rows: number }>
+  /** The loads with these keys, in the order they were committed; keys of no load are passed over. */
+  readonly loads: (loadKeys: readonly string[]) => Promise<readonly LoadRecord[]>
+}
+
 export interface LoadRequest {
   readonly record: LoadRecord
-  /** `refuse`: the same item with other bytes, or the same bytes under another item, must not be loaded. */
-  readonly versions: 'refuse'
+  /** What becomes of the same bytes under another item: they must not be loaded, or they are. */
+  readonly duplicates: 'refuse' | 'load'
+  /** Undefined: nothing gives way, and the same item with other bytes must not be loaded. */
+  readonly replacing: Replacing | undefined
   /** Rejects first, then appends, then merged tables; loaded in this order. */
   readonly tables: readonly TableLoad[]
   readonly report: ReportRow | undefined
@@ -83,13 +167,17 @@ export interface LoadRequest {
 
 /** What became of a load; anything else is thrown. */
 export type LoadResult =
-  | { readonly kind: 'loaded' }
+  | { readonly kind: 'loaded'; readonly replaced?: readonly LoadRecord[] }
   /** This very load is committed already: by a rival, an earlier attempt, or before its reply was lost. */
   | { readonly kind: 'already_loaded'; readonly counts: RowCounts }
   /** The same bytes are loaded already under another item. */
   | { readonly kind: 'duplicate'; readonly otherItem: string }
   /** The same item is loaded already with other bytes. */
   | { readonly kind: 'refused'; readonly loadedSha256: string }
+  /** The item's rows are those of another load, which the request does not name as giving way; nothing was written. */
+  | { readonly kind: 'occupied'; readonly by: LoadRecord }
+  /** This load, or the one whose rejects it mends, gave way to another and must not come back; nothing was written. */
+  | { readonly kind: 'superseded' }
   /** The stored period of a counter is not the one the rows were computed for; nothing was written. */
   | { readonly kind: 'period_moved' }
   /** A replayed row was loaded by somebody else meanwhile; nothing was written. */
@@ -98,7 +186,14 @@ export type LoadResult =
 export interface LoadHooks {
   /** Called at the named boundaries of the transaction, for progress and for fault tests. */
   readonly at: (
-    boundary: 'before-guard' | 'after-guard' | 'after-tables' | 'before-commit' | 'after-commit',
+    boundary:
+      | 'before-guard'
+      | 'after-guard'
+      | 'after-removal'
+      | 'after-remerge'
+      | 'after-tables'
+      | 'before-commit'
+      | 'after-commit',
   ) => void
   readonly onRows: (table: string, rows: number) => void
   /** Aborted: `load` rejects with the signal's reason once the rollback is confirmed, unless the COMMIT had won. */
@@ -175,12 +270,12 @@ export interface Destination {
    */
   prepare(tables: readonly TableShape[]): Promise<void>
   /**
-   * Loads one item in one transaction: guard first, then replay marks, tables in order, report row, then the accounting
-   * check, then COMMIT. Deadlocks and lock waits repeat the whole transaction (3 tries). A lost reply to COMMIT is settled
+   * Loads one item in one transaction: guard first, then replay marks, then rows of replaced loads go, tables in order, report
+   * row, then the accounting check, then COMMIT. Deadlocks and lock waits repeat the whole transaction (3 tries). A lost reply to COMMIT is settled
    * by inserting the guard key again in a new transaction. Nothing is left behind on any error.
    */
   load(request: LoadRequest, hooks: LoadHooks): Promise<LoadResult>
-  /** The committed load with this key, if any. */
+  /** The committed load with this key, if any; also one that was replaced. */
   findLoad(loadKey: string): Promise<LoadRecord | undefined>
   /** Which of an origin load's records were replayed already, by any load but the one excepted. */
   replayedRecords(originLoad: string, exceptLoad?: string): Promise<ReadonlySet<number>>

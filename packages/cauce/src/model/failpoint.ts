@@ -26,6 +26,8 @@ export const FAILPOINTS = [
   'transform:after',
   'load:before-guard',
   'load:after-guard',
+  'load:after-removal',
+  'load:after-remerge',
   'load:after-tables',
   'load:before-commit',
   'load:after-commit',

@@ -15,7 +15,10 @@ export interface Plan {
   readonly tables: readonly TablePlan[]
   readonly report: ReportPlan | undefined
   readonly destination: Setting
-  readonly versions: 'refuse'
+  /** What becomes of other bytes under a name that is loaded: a person must act, or they take the place of the loaded ones. */
+  readonly versions: 'refuse' | 'replace'
+  /** What becomes of bytes that are loaded under another name: nothing, or they are loaded. */
+  readonly duplicates: 'refuse' | 'load'
   readonly archive: ArchivePlan
   readonly reference: ReferencePlan
   readonly states: Readonly<Partial<Record<ItemState, string>>>

@@ -8,7 +8,7 @@ import { type Engine, openEngine } from '../engine/duckdb/open-engine.ts'
 import { EngineError } from '../engine/duckdb/engine-error.ts'
 import { tableShape } from '../perform/build-tables.ts'
 import { itemFacts } from '../perform/item-facts.ts'
-import { emptyValid } from '../perform/sweep-periods.ts'
+import { emptyValid } from '../perform/detail-columns.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 
 /** An engine with a plan's relations `valid` and `rejects`, empty: its SQL can be compiled there, and runs over nothing. */

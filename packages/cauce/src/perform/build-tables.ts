@@ -8,6 +8,7 @@ import { duckdbType } from '../plan/duckdb/parse-sql.ts'
 import { quoteName } from '../plan/duckdb/quote.ts'
 import { stagingSql } from '../plan/duckdb/staging-sql.ts'
 import { tableSql, unsortedTableSql } from '../plan/duckdb/table-sql.ts'
+import { loadColumnOf } from '../plan/load-column.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 
 /** What fitting a table's query to its shape needs to know. */
@@ -53,6 +54,7 @@ async function buildTable(
       rows,
       fractions: await fractionsOf(engine, shape, staged),
       sums,
+      holds: countHeld(table),
     }
   } catch (error) {
     // The query was described, so it is well formed: what fails now is a value, and would fail each time.
@@ -63,6 +65,12 @@ async function buildTable(
       { cause: error },
     )
   }
+}
+
+/** Which count of the item the table's rows are. */
+function countHeld({ from, mode }: TablePlan): TableLoad['holds'] {
+  if (mode !== 'append' || from.kind === 'sql') return undefined
+  return from.kind === 'valid' ? 'loaded' : 'rejected'
 }
 
 /** A merged table's rows are computed once and looked at before they are written: keys must be whole and each its own. */
@@ -141,6 +149,7 @@ async function describe(
           ? `the query gives no column ${missing.join(', ')}`
           : `say in \`merge\` how ${unmerged.map(({ name }) => name).join(', ')} meets what is stored`,
     })
+  const loadColumn = loadColumnOf(table)
   const columns = found.map(({ name, type, duckdbType: actual }) => {
     if (type === undefined)
       throw new CauceError('CONFIG_INVALID', {
@@ -154,7 +163,15 @@ async function describe(
     return actual === wanted ? [] : [`CAST(${quoteName(name)} AS ${wanted}) AS ${quoteName(name)}`]
   })
   return {
-    shape: { name: table.name, columns, key: table.key, merge: table.merge, identity: [] },
+    shape: {
+      name: table.name,
+      columns,
+      key: table.key,
+      merge: table.merge,
+      identity: [],
+      loadColumn:
+        loadColumn === undefined ? undefined : { name: loadColumn, indexed: plan.versions === 'replace' },
+    },
     query: casts.length === 0 ? query : `SELECT * REPLACE (${casts.join(', ')}) FROM (${query})`,
   }
 }
@@ -191,7 +208,8 @@ function destinationColumn(
   contract: ContractPlan,
 ): DestinationColumn {
   const isKey = table.key.includes(name)
-  if (name === '_cauce_load') return { name, type: { kind: 'text', maxLength: 64 }, nullable: false }
+  if (name === loadColumnOf(table))
+    return { name, type: { kind: 'text', maxLength: 64 }, nullable: table.from.kind === 'rejects' }
   const origin =
     table.from.kind === 'rejects' ? undefined : contract.columns.find((column) => column.name === name)
   const isCarried = origin !== undefined && origin.type.kind === type.kind

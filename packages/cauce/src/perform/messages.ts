@@ -10,6 +10,8 @@ export type ToPerformer =
   | { readonly kind: 'task'; readonly task: Task }
   /** The seat asked for is free now and yours. */
   | { readonly kind: 'seat' }
+  /** Whether the load asked after is of a later version. */
+  | { readonly kind: 'later'; readonly isLater: boolean }
   /** Stop what you are doing: roll back, leave nothing, report. */
   | { readonly kind: 'cancel'; readonly reason: string }
 
@@ -29,6 +31,8 @@ export type FromPerformer =
       readonly seat: Seat
     }
   | { readonly kind: 'free-seat' }
+  /** At the destination another load stands for the item in hand: which of the two is the later version, by the ledger? */
+  | { readonly kind: 'is-later'; readonly loadKey: string }
   | { readonly kind: 'result'; readonly result: TaskResult }
 
 export interface ItemIdentity {

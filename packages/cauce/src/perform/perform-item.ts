@@ -5,7 +5,8 @@ import { failpoint } from '../model/failpoint.ts'
 import { NO_ROWS } from '../model/item-state.ts'
 import { loadKey } from '../model/load-key.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
-import type { Destination } from '../connectors/destination.ts'
+import type { Text } from '../model/language.ts'
+import type { Destination, LoadRecord } from '../connectors/destination.ts'
 import type { Source } from '../connectors/source.ts'
 import { archiveItem } from './archive-item.ts'
 import { blankOutcome } from './blank-outcome.ts'
@@ -14,7 +15,7 @@ import { itemFacts } from './item-facts.ts'
 import { fetchKeptRejects } from './kept-rejects.ts'
 import { loadItem, type Settled } from './load-item.ts'
 import { destinationSeat, sourceSeat } from './seat.ts'
-import { settleVanished } from './settle-vanished.ts'
+import { settleVanished, SUPERSEDED_NOTE } from './settle-vanished.ts'
 import type { Stagehand } from './stagehand.ts'
 import type { ItemOutcome, ItemTask, ReplayOrigin } from './task.ts'
 import { transformItem, type Transformed, type TransformRequest } from './transform-item.ts'
@@ -102,13 +103,16 @@ async function finish(
   }: { readonly source: Source; readonly original: Extracted; readonly loaded: Loaded },
 ): Promise<ItemOutcome> {
   const { outcome, byThisAttempt } = loaded
-  if (outcome.state === 'duplicate' || outcome.state === 'refused') return reportOutcome(task, hand, outcome)
+  if (NOT_LOADED.includes(outcome.state)) return reportOutcome(task, hand, outcome)
   hand.progress('archive')
   const deletes = task.settings.deleteSource
   const archived = { ...outcome, ...(await archiveItem(task, hand, { source, original, deletes })) }
   // An earlier attempt may have been reported as failed after its load was committed.
   return byThisAttempt && !deletes ? archived : reportOutcome(task, hand, archived)
 }
+
+/** Ends at the destination after which the original is neither kept nor deleted: its rows are not there under this item. */
+const NOT_LOADED: readonly ItemOutcome['state'][] = ['duplicate', 'refused', 'superseded']
 
 interface Materials {
   readonly destination: Destination
@@ -195,7 +199,14 @@ function outcomeOf(
   result: Exclude<Settled, { kind: 'already_replayed' }>,
 ): ItemOutcome {
   const { sha256, sizeBytes } = original
-  const base = { ...blankOutcome(task), sha256, sizeBytes, loadKey: key, notes: transformed.notes }
+  const notes = result.kind === 'loaded' ? replacedNotes(result.replaced) : []
+  const base = {
+    ...blankOutcome(task),
+    sha256,
+    sizeBytes,
+    loadKey: key,
+    notes: [...transformed.notes, ...notes],
+  }
   switch (result.kind) {
     case 'loaded':
     case 'already_loaded': {
@@ -218,6 +229,8 @@ function outcomeOf(
           { en: `the same bytes as ${result.otherItem}`, es: `el mismo contenido que ${result.otherItem}` },
         ],
       }
+    case 'superseded':
+      return { ...base, state: 'superseded', notes: [SUPERSEDED_NOTE] }
     case 'refused':
       return {
         ...base,
@@ -228,4 +241,22 @@ function outcomeOf(
         }).report(),
       }
   }
+}
+
+/** Whose place a load took, for people: mended rows went with what they had been rejects of. */
+function replacedNotes(replaced: readonly LoadRecord[] = []): readonly Text[] {
+  const replays = replaced.filter(({ originLoad }) => originLoad !== undefined).length
+  return replaced.length === 0
+    ? []
+    : [
+        { en: 'took the place of an earlier load', es: 'reemplazó una carga anterior' },
+        ...(replays === 0
+          ? []
+          : [
+              {
+                en: `${replays} replays of its rejects went with it`,
+                es: `con ella se fueron ${replays} repeticiones de sus rechazos`,
+              },
+            ]),
+      ]
 }

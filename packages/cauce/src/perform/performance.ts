@@ -25,6 +25,7 @@ export class Performance {
   readonly #destinations = new Map<string, Promise<Destination>>()
   #cancel = new AbortController()
   #seated: (() => void) | undefined
+  #told: ((isLater: boolean) => void) | undefined
   #working: Promise<void> = Promise.resolve()
   #busy = false
 
@@ -43,6 +44,9 @@ export class Performance {
         return
       case 'seat':
         this.#seated?.()
+        return
+      case 'later':
+        this.#told?.(message.isLater)
         return
       case 'cancel':
         this.cancel(message.reason)
@@ -116,6 +120,7 @@ export class Performance {
         this.#tell({ kind: 'progress', stage, ...figures })
       },
       retrying: (stage, next, error) => this.#tell({ kind: 'retry', stage, next, error: error.report() }),
+      isLater: (loadKey) => this.#ask(loadKey, signal),
       seated: (request, work) => this.#whileSeated(request, work),
     }
   }
@@ -136,6 +141,14 @@ export class Performance {
     const host = this.#host
     this.#host = undefined
     await Promise.allSettled(hostOf(host).map(async (opening) => (await opening).close()))
+  }
+
+  async #ask(loadKey: string, signal: AbortSignal): Promise<boolean> {
+    return new Promise<boolean>((resolve, reject) => {
+      this.#told = resolve
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+      this.#tell({ kind: 'is-later', loadKey })
+    })
   }
 
   async #whileSeated<Result>(

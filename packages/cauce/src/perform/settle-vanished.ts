@@ -1,11 +1,18 @@
 import { access } from 'node:fs/promises'
 import { CauceError } from '../model/cauce-error.ts'
+import type { Text } from '../model/language.ts'
 import { backupPath } from './back-up.ts'
 import { blankOutcome } from './blank-outcome.ts'
 import { reportOutcome } from './report-outcome.ts'
 import { destinationSeat } from './seat.ts'
 import type { Stagehand } from './stagehand.ts'
 import type { ItemOutcome, ItemTask } from './task.ts'
+
+/** Of an item whose rows are not in the tables because those of another version are. */
+export const SUPERSEDED_NOTE: Text = {
+  en: 'a later version stands in its place',
+  es: 'una versión posterior está en su lugar',
+}
 
 /**
  * The outcome of an item whose original is gone: when an earlier attempt loaded it and died after deleting the original, the

@@ -26,6 +26,8 @@ export interface Stagehand {
   progress(stage: Stage, figures?: { readonly bytes?: number; readonly rows?: number }): void
   /** A stage failed and is tried again by itself; `next` is the number of that try. */
   retrying(stage: Stage, next: number, error: CauceError): void
+  /** Whether a load is known to be of a later version of the item in hand. */
+  isLater(loadKey: string): Promise<boolean>
   /** Runs work while holding a seat, at once where none is needed. */
   seated<Result>(request: SeatRequest, work: () => Promise<Result>): Promise<Result>
 }

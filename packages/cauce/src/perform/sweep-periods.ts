@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { mkdir } from 'node:fs/promises'
 import { CauceError } from '../model/cauce-error.ts'
-import type { Plan, TablePlan } from '../model/plan.ts'
 import type { Destination, PeriodCounter, ReadDetail, StagedCounter } from '../connectors/destination.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import { duckdbType } from '../plan/duckdb/parse-sql.ts'
@@ -10,6 +9,7 @@ import { stagedRelationSql, stagingSql } from '../plan/duckdb/staging-sql.ts'
 import { tableSql } from '../plan/duckdb/table-sql.ts'
 import { periodBounds, periodsOf, type PlannedCounter, plannedCounters } from '../plan/periods.ts'
 import { tableShape } from './build-tables.ts'
+import { detailColumns } from './detail-columns.ts'
 import { itemFacts } from './item-facts.ts'
 import type { ItemTask, SweepTask } from './task.ts'
 
@@ -95,27 +95,4 @@ FROM (${tableSql(table, plan.contract, facts)})`
   const staged = join(task.spoolFolder, `counter-${planned.table}-${planned.column}`)
   const rows = await engine.run(stagingSql(query, kept, stagingFormat, staged))
   return { shape: { ...shape, columns: kept }, path: staged, rows }
-}
-
-/** The contract's columns that the detail table keeps, by which `valid` is made again. */
-async function detailColumns(
-  engine: Engine,
-  plan: Plan,
-  detail: TablePlan,
-): Promise<Plan['contract']['columns']> {
-  if (detail.from.kind === 'valid') return plan.contract.columns
-  const facts = itemFacts({ item: '', sha256: '', loadKey: '', run: '', referenceDate: '2000-01-01' })
-  await emptyValid(engine, plan)
-  const shape = await tableShape({ engine, plan, facts }, detail)
-  return plan.contract.columns.filter(({ name }) => shape.columns.some((column) => column.name === name))
-}
-
-/** Relations `valid` and `rejects` without rows, against which queries can be described. */
-export async function emptyValid(engine: Engine, { contract }: Plan): Promise<void> {
-  const columns = contract.columns.map(
-    ({ name, type }) => `CAST(NULL AS ${duckdbType(type)}) AS ${quoteName(name)}`,
-  )
-  await engine.run(
-    `CREATE OR REPLACE TEMP VIEW valid AS SELECT ${columns.join(', ')}, CAST(NULL AS BIGINT) AS _record WHERE false`,
-  )
 }

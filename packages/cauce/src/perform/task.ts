@@ -66,9 +66,16 @@ export interface ReportFacts {
   readonly loadKey: string | undefined
 }
 
-/** What became of an item; `error` is set exactly when it did not reach its destination. */
+/** What became of an item; `error` is set exactly when it did not reach its destination and somebody should know. */
 export interface ItemOutcome {
-  readonly state: 'ready' | 'ready_with_rejects' | 'failed_layout' | 'failed_system' | 'duplicate' | 'refused'
+  readonly state:
+    | 'ready'
+    | 'ready_with_rejects'
+    | 'failed_layout'
+    | 'failed_system'
+    | 'duplicate'
+    | 'refused'
+    | 'superseded'
   readonly counts: RowCounts
   readonly sizeBytes: number
   readonly sha256: string | undefined

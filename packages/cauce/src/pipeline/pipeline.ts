@@ -64,8 +64,13 @@ export interface PipelineOptions<Tables extends Readonly<Record<string, Table>>,
   readonly report?: ReportPlan
   /** The pipeline's own words for item states, in its report and on screens. */
   readonly states?: Readonly<Partial<Record<ItemState, string>>>
-  /** `refuse`: a name is loaded once and bytes are loaded once; anything else waits for a person. */
-  readonly versions?: 'refuse'
+  /**
+   * Other bytes under a name that is loaded: `refuse` (a person must act) or `replace` (they take the place of the loaded ones in
+   * every table, in one transaction). Default `refuse`.
+   */
+  readonly versions?: 'refuse' | 'replace'
+  /** Bytes that are loaded under another name: `refuse` (nothing to do) or `load`. Default as `versions`: `refuse`, or `load` with `replace`. */
+  readonly duplicates?: 'refuse' | 'load'
   readonly reference?: ReferencePlan
   readonly archive?: ArchiveOptions
   readonly limits?: LimitsOptions

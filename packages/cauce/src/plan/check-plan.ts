@@ -5,6 +5,7 @@ import { checkReport } from './check-report.ts'
 import { checkRules } from './check-rules.ts'
 import { checkTables } from './check-tables.ts'
 import { checkTexts } from './check-texts.ts'
+import { checkVersions } from './check-versions.ts'
 import { issue, type Issue } from './issue.ts'
 import { checkSchedules } from './schedule/check-schedules.ts'
 
@@ -20,6 +21,7 @@ export function checkPlan(plan: Plan): readonly Issue[] {
     ...checkColumns(plan),
     ...checkRules(plan.contract),
     ...checkTables(plan),
+    ...checkVersions(plan),
     ...checkReport(plan),
     ...checkLimits(plan),
     ...checkSchedules(plan),

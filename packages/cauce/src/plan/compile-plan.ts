@@ -20,6 +20,7 @@ export function compilePlan(pipeline: Pipeline): Plan {
     report: options.report,
     destination: toSetting(options.into),
     versions: options.versions ?? 'refuse',
+    duplicates: options.duplicates ?? (options.versions === 'replace' ? 'load' : 'refuse'),
     archive: {
       backup: options.archive?.backup === undefined ? undefined : toSetting(options.archive.backup),
       deleteSource: toSetting(options.archive?.deleteSource ?? 'no'),

@@ -24,7 +24,7 @@ import { load } from './load.ts'
 import { duckdbLocation, type DuckdbLocation } from './location.ts'
 import { selectPeriods, storeInitialPeriods, type StoredPeriod } from './periods.ts'
 import { queryDatabase } from './query.ts'
-import { createTable, missingTables } from './prepare-tables.ts'
+import { addColumn, createTable, findMissing } from './prepare-tables.ts'
 import { selectReplayed } from './replays.ts'
 import { replaceReport } from './report.ts'
 import { sweepPeriods } from './sweep-periods.ts'
@@ -66,12 +66,10 @@ class DuckdbDestination implements Destination {
   async prepare(tables: readonly TableShape[]): Promise<void> {
     const wanted = JSON.stringify(tables.map(({ name, columns, key, merge }) => [name, columns, key, merge]))
     if (this.#prepared.get(wanted) === (await this.#fileIdentity())) return
-    const missing = await this.#connection.reading(async (database) => missingTables(database, tables))
-    if (missing === undefined || missing.length > 0)
+    const missing = await this.#connection.reading(async (database) => findMissing(database, tables))
+    if (missing === undefined || missing.tables.length > 0 || missing.columns.length > 0)
       await this.#connection.writing(async (database) =>
-        inTransaction(database, async () => {
-          for (const shape of await missingTables(database, tables)) await this.#create(database, shape)
-        }),
+        inTransaction(database, async () => this.#makeMissing(database, tables)),
       )
     this.#prepared.set(wanted, await this.#fileIdentity())
   }
@@ -109,7 +107,7 @@ class DuckdbDestination implements Destination {
     if (stored?.length === counters.length) return stored
     return this.#connection.writing(async (database) =>
       inTransaction(database, async () => {
-        for (const shape of await missingTables(database, [])) await this.#create(database, shape)
+        await this.#makeMissing(database, [])
         await storeInitialPeriods(database, counters, initial)
         return selectPeriods(database, counters)
       }),
@@ -128,6 +126,12 @@ class DuckdbDestination implements Destination {
 
   async close(): Promise<void> {
     await this.#connection.close()
+  }
+
+  async #makeMissing(database: Engine, shapes: readonly TableShape[]): Promise<void> {
+    const { tables, columns } = await findMissing(database, shapes)
+    for (const shape of tables) await this.#create(database, shape)
+    for (const missing of columns) await addColumn(database, missing)
   }
 
   async #create(database: Engine, shape: TableShape): Promise<void> {

@@ -1,16 +1,18 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { LoadHooks, LoadRequest, LoadResult, TableLoad } from '../destination.ts'
+import type { LoadHooks, LoadRecord, LoadRequest, LoadResult, StagedRows, TableLoad } from '../destination.ts'
 import type { Engine } from '../../engine/duckdb/open-engine.ts'
 import { expectRows } from './accounting.ts'
 import type { DuckdbConnection, StagedFiles } from './connection.ts'
 import { toDuckdbError } from './errors.ts'
-import { selectLoad, writeGuard } from './guard.ts'
+import { selectLoad, type Taken, writeGuard } from './guard.ts'
 import { rollBack } from './in-transaction.ts'
 import { loadTable } from './load-table.ts'
 import { periodsStand } from './periods.ts'
+import { detailReader, remergeTable } from './remerge-table.ts'
+import { removeRows } from './remove-rows.ts'
 import { markReplayed } from './replays.ts'
-import { replaceReport } from './report.ts'
+import { replaceReport, tellReplaced } from './report.ts'
 
 /** Loads one item in one transaction of the file, opened for it and closed after it. */
 export async function load(
@@ -30,7 +32,7 @@ export async function load(
     if (!(error instanceof UnsettledCommit)) throw error
     // COMMIT failed, which may still have happened after the point of no return: ask, never assume.
     const found = await connection.reading(async (database) => selectLoad(database, record.loadKey))
-    if (found !== undefined) return { kind: 'loaded' }
+    if (found !== undefined && found.replacedBy === undefined) return loaded(error.replaced)
     throw toDuckdbError(error.cause, { displayUrl })
   }
 }
@@ -50,7 +52,18 @@ async function stagedFiles(tables: readonly TableLoad[]): Promise<StagedFiles | 
 }
 
 /** COMMIT rejected; `cause` says why. */
-class UnsettledCommit extends Error {}
+class UnsettledCommit extends Error {
+  readonly replaced: readonly LoadRecord[]
+
+  constructor(cause: unknown, replaced: readonly LoadRecord[]) {
+    super('COMMIT failed', { cause })
+    this.replaced = replaced
+  }
+}
+
+function loaded(replaced: readonly LoadRecord[]): LoadResult {
+  return replaced.length === 0 ? { kind: 'loaded' } : { kind: 'loaded', replaced }
+}
 
 async function loadOnce(
   database: Engine,
@@ -61,13 +74,15 @@ async function loadOnce(
   const { signal } = hooks
   const interrupt = (): void => database.interrupt()
   signal.addEventListener('abort', interrupt)
+  let replaced: readonly LoadRecord[]
   try {
     await database.run('BEGIN TRANSACTION')
-    const refusal = await fillTransaction(database, request, hooks, displayUrl)
-    if (refusal !== undefined) {
+    const filled = await fillTransaction(database, request, hooks, displayUrl)
+    if (filled.kind !== 'taken') {
       await rollBack(database)
-      return refusal
+      return filled
     }
+    replaced = filled.replaced
     hooks.at('before-commit')
     signal.throwIfAborted()
   } catch (error) {
@@ -81,41 +96,85 @@ async function loadOnce(
   try {
     await database.run('COMMIT')
   } catch (error) {
-    throw new UnsettledCommit('COMMIT failed', { cause: error })
+    throw new UnsettledCommit(error, replaced)
   }
   hooks.at('after-commit')
-  return { kind: 'loaded' }
+  return loaded(replaced)
 }
 
-/** Everything between BEGIN and COMMIT; a result means: roll back, and that is why. */
+/** Everything between BEGIN and COMMIT; what is not `taken` means: roll back, and that is why. */
 async function fillTransaction(
   database: Engine,
-  { record, replayed, periods, tables, report }: LoadRequest,
-  { at, onRows, signal }: LoadHooks,
+  request: LoadRequest,
+  hooks: LoadHooks,
   displayUrl: string,
-): Promise<LoadResult | undefined> {
+): Promise<Exclude<LoadResult, { kind: 'loaded' }> | Taken> {
+  const { record, replayed, periods, report, replacing } = request
+  const { at, signal } = hooks
   at('before-guard')
-  const refusal = await writeGuard(database, record)
-  if (refusal !== undefined) return refusal
+  const taken = await writeGuard(database, request)
+  if (taken.kind !== 'taken') return taken
   at('after-guard')
-  const taken = await markReplayed(database, replayed, record.loadKey)
-  if (taken.length > 0) return { kind: 'already_replayed', rows: taken }
+  const marked = await markReplayed(database, replayed, record.loadKey)
+  if (marked.length > 0) return { kind: 'already_replayed', rows: marked }
   if (!(await periodsStand(database, periods))) return { kind: 'period_moved' }
-  const atTable = async (table: string, work: () => Promise<void>): Promise<void> => {
+  const atTable: AtTable = async (table, work) => {
     signal.throwIfAborted()
     try {
-      await work()
+      return await work()
     } catch (error) {
       throw toDuckdbError(error, { displayUrl, table })
     }
   }
-  for (const table of tables) {
-    await atTable(table.name, async () => loadTable(database, table, record.item))
-    onRows(table.name, table.rows)
-  }
+  await loadTables(database, { request, hooks, replaced: taken.replaced, atTable })
   at('after-tables')
   if (report !== undefined) await atTable(report.table.name, async () => replaceReport(database, report))
-  const { read, loaded, rejected, skipped } = record.counts
-  expectRows('cauce_loads', 'rows read', read, loaded + rejected + skipped)
-  return undefined
+  const told = replacing?.report
+  if (told !== undefined)
+    await atTable(told.table.name, async () => tellReplaced(database, told, taken.replaced))
+  const { read, loaded: good, rejected, skipped } = record.counts
+  expectRows('cauce_loads', 'rows read', read, good + rejected + skipped)
+  return taken
+}
+
+/** Does work on a table; what goes wrong is told of it. */
+type AtTable = <Result>(table: string, work: () => Promise<Result>) => Promise<Result>
+
+/** Takes out what gives way, then brings every table's rows in, in their order. */
+async function loadTables(
+  database: Engine,
+  {
+    request: { tables, record, replacing },
+    hooks: { at, onRows },
+    replaced,
+    atTable,
+  }: {
+    readonly request: LoadRequest
+    readonly hooks: LoadHooks
+    readonly replaced: readonly LoadRecord[]
+    readonly atTable: AtTable
+  },
+): Promise<void> {
+  const remerge = replaced.length === 0 ? undefined : replacing?.remerge
+  const touched = new Map<TableLoad, StagedRows>()
+  if (remerge !== undefined) {
+    const reader = detailReader(database, { replaced })
+    for (const table of tables)
+      if (table.mode === 'upsert')
+        touched.set(table, await atTable(table.name, async () => remerge.touched(table, reader)))
+    for (const table of tables)
+      if (table.mode === 'append')
+        await atTable(table.name, async () => removeRows(database, table, replaced))
+    at('after-removal')
+  }
+  for (const table of tables) {
+    const keys = touched.get(table)
+    await atTable(table.name, async () => {
+      if (remerge === undefined || keys === undefined) return loadTable(database, table, record.item)
+      const rows = await remerge.merged(table, detailReader(database, { keys, of: table }))
+      return remergeTable(database, table, { keys, rows })
+    })
+    onRows(table.name, table.rows)
+  }
+  if (touched.size > 0) at('after-remerge')
 }

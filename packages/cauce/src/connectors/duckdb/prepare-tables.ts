@@ -9,21 +9,53 @@ import { tableName } from './names.ts'
 import { OWN_TABLES } from './own-tables.ts'
 import { misfit } from './types.ts'
 
+/** What must be made before rows can be loaded. */
+export interface Missing {
+  readonly tables: readonly TableShape[]
+  /** Columns that our own tables of an earlier version lack. */
+  readonly columns: readonly { readonly table: string; readonly column: DestinationColumn }[]
+}
+
 /**
- * Checks the tables that exist and names those that do not, the destination's own among them.
+ * Checks the tables that exist and names what is missing, of the destination's own tables too.
  * @throws {CauceError} DESTINATION_SHAPE
  */
-export async function missingTables(
-  database: Engine,
-  tables: readonly TableShape[],
-): Promise<readonly TableShape[]> {
+export async function findMissing(database: Engine, tables: readonly TableShape[]): Promise<Missing> {
   const existing = await readTables(database)
-  return [...OWN_TABLES, ...tables].filter((shape) => {
+  const columns = OWN_TABLES.flatMap((shape) => {
+    const found = existing.get(shape.name)
+    return found === undefined
+      ? []
+      : shape.columns
+          .filter(
+            ({ name, nullable }) => nullable && !found.columns.some((column) => isSame(column.name, name)),
+          )
+          .map((column) => ({ table: shape.name, column }))
+  })
+  const missing = [...OWN_TABLES, ...tables].filter((shape) => {
     refuseTwins(shape)
     const found = existing.get(shape.name.toLowerCase())
-    if (found !== undefined) check(shape, found)
+    if (found !== undefined)
+      check(
+        {
+          ...shape,
+          columns: shape.columns.filter((column) => !columns.some((later) => later.column === column)),
+        },
+        found,
+      )
     return found === undefined
   })
+  return { tables: missing, columns }
+}
+
+/** Adds a column to a table of our own. Rows that are there hold nothing in it. */
+export async function addColumn(
+  database: Engine,
+  { table, column }: Missing['columns'][number],
+): Promise<void> {
+  await database.run(
+    `ALTER TABLE ${tableName(table)} ADD COLUMN IF NOT EXISTS ${quoteName(column.name)} ${duckdbType(column.type)}`,
+  )
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ReportRow } from '../destination.ts'
+import type { LoadRecord, ReplacedReport, ReportRow } from '../destination.ts'
 import type { Engine } from '../../engine/duckdb/open-engine.ts'
 import { duckdbType } from '../../plan/duckdb/parse-sql.ts'
 import { quoteName, quoteText } from '../../plan/duckdb/quote.ts'
@@ -26,4 +26,20 @@ export async function replaceReport(database: Engine, { table, values }: ReportR
   await database.run(
     `INSERT INTO ${tableName(name)} (${columnList([...literals.keys()])}) VALUES (${[...literals.values()].join(', ')})`,
   )
+}
+
+/** Tells the report rows of replaced loads that these gave way. A load whose row somebody deleted is passed over. */
+export async function tellReplaced(
+  database: Engine,
+  { table, rowOf, set }: ReplacedReport,
+  replaced: readonly LoadRecord[],
+): Promise<void> {
+  const list = (values: Readonly<Record<string, string>>, separator: string): string =>
+    Object.entries(values)
+      .map(([column, value]) => `${quoteName(column)} = ${quoteText(value)}`)
+      .join(separator)
+  for (const load of replaced)
+    await database.run(
+      `UPDATE ${tableName(table.name)} SET ${list(set, ', ')} WHERE ${list(rowOf(load), ' AND ')}`,
+    )
 }

@@ -61,6 +61,18 @@ export function isDuplicateKey(error: unknown): boolean {
   return errno === 1062 || errno === 1586
 }
 
+/** Whether an ALTER TABLE found that another had added the column, or its index, already. */
+export function isDoubleColumn(error: unknown): boolean {
+  const { errno } = numbered(error)
+  return errno === 1060 || errno === 1061
+}
+
+/** Whether the account may not do what it was asked to do with a table. */
+export function isDenied(error: unknown): boolean {
+  const { errno } = numbered(error)
+  return errno === 1142 || errno === 1044 || errno === 1227
+}
+
 /** Whether the server, its settings or the driver forbid LOAD DATA LOCAL INFILE. */
 export function isInfileForbidden(error: unknown): boolean {
   const { errno } = numbered(error)

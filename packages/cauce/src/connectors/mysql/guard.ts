@@ -1,10 +1,14 @@
 import { sha256Hex } from '../../model/load-key.ts'
-import type { LoadRecord, LoadResult } from '../destination.ts'
+import type { LoadRecord, LoadRequest, LoadResult } from '../destination.ts'
 import type { MysqlConnection, SqlRow } from './connection.ts'
 import { isDuplicateKey } from './errors.ts'
+import { quoteText } from './quote.ts'
 
 /** Why a load need not or must not happen. */
-export type Refusal = Extract<LoadResult, { kind: 'already_loaded' | 'duplicate' | 'refused' }>
+export type Refusal = Extract<
+  LoadResult,
+  { kind: 'already_loaded' | 'duplicate' | 'refused' | 'occupied' | 'superseded' }
+>
 
 /** A rival's guard was in our way and is gone again: the whole transaction is to be done again. */
 export class GuardMoved extends Error {
@@ -12,28 +16,33 @@ export class GuardMoved extends Error {
 }
 
 /**
- * Writes the guard row, first of all in the transaction. While a rival's row for the same load, name or bytes is not committed
- * this waits for the rival's end, and then knows.
+ * Writes the guard row of a load that takes nobody's place, first of all in the transaction. While a rival's row for the same
+ * load, name or bytes is not committed this waits for the rival's end, and then knows.
  * @returns why the load must not go on; undefined: it is ours
  */
 export async function writeGuard(
   connection: MysqlConnection,
-  record: LoadRecord,
+  request: Pick<LoadRequest, 'record' | 'duplicates'>,
 ): Promise<Refusal | undefined> {
   try {
-    await insertGuard(connection, record)
+    await insertGuard(connection, request)
     return undefined
   } catch (error) {
     if (!isDuplicateKey(error)) throw error
-    return explainRefusal(connection, record)
+    return explainRefusal(connection, request)
   }
 }
 
-export async function insertGuard(connection: MysqlConnection, record: LoadRecord): Promise<void> {
-  const { loadKey, pipeline, item, sha256, generation, counts } = record
+export async function insertGuard(
+  connection: MysqlConnection,
+  { record, duplicates }: Pick<LoadRequest, 'record' | 'duplicates'>,
+): Promise<void> {
+  const { loadKey, pipeline, item, sha256, generation, counts, originLoad } = record
+  // A table of an earlier version has no such column, and loads that mend nothing need none.
+  const [column, mark] = originLoad === undefined ? ['', ''] : [', origin_load', ', ?']
   await connection.write(
-    `INSERT INTO cauce_loads (load_key, pipeline, item, sha256, generation, rows_read, rows_loaded, rows_rejected, rows_skipped, warnings, committed_at, refuse_item, refuse_content)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6), ?, ?)`,
+    `INSERT INTO cauce_loads (load_key, pipeline, item, sha256, generation, rows_read, rows_loaded, rows_rejected, rows_skipped, warnings, committed_at, refuse_item, refuse_content${column})
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6), ?, ?${mark})`,
     [
       loadKey,
       pipeline,
@@ -46,12 +55,13 @@ export async function insertGuard(connection: MysqlConnection, record: LoadRecor
       counts.skipped,
       counts.warnings,
       refuseItem(record),
-      refuseContent(record),
+      duplicates === 'refuse' ? refuseContent(record) : null,
+      ...(originLoad === undefined ? [] : [originLoad]),
     ],
   )
 }
 
-/** The committed load with a key. */
+/** The committed load with a key, also a replaced one. */
 export async function findGuard(
   connection: MysqlConnection,
   loadKey: string,
@@ -59,33 +69,73 @@ export async function findGuard(
   return findBy(connection, 'load_key', loadKey)
 }
 
+/** The load whose rows stand for an item now. */
+export async function findCurrent(
+  connection: MysqlConnection,
+  record: LoadRecord,
+  lock?: 'FOR UPDATE',
+): Promise<LoadRecord | undefined> {
+  return findBy(connection, 'refuse_item', refuseItem(record), lock)
+}
+
 /** The name weighs more than the bytes: where both are known, but not together, a person must look. */
-async function explainRefusal(connection: MysqlConnection, record: LoadRecord): Promise<Refusal> {
+async function explainRefusal(
+  connection: MysqlConnection,
+  { record, duplicates }: Pick<LoadRequest, 'record' | 'duplicates'>,
+): Promise<Refusal> {
   const same = await findGuard(connection, record.loadKey)
-  if (same !== undefined) return { kind: 'already_loaded', counts: same.counts }
-  const named = await findBy(connection, 'refuse_item', refuseItem(record))
+  if (same !== undefined && same.replacedBy === undefined)
+    return { kind: 'already_loaded', counts: same.counts }
+  const named = await findCurrent(connection, record)
   if (named !== undefined)
     return named.sha256 === record.sha256
       ? { kind: 'already_loaded', counts: named.counts }
       : { kind: 'refused', loadedSha256: named.sha256 }
-  const alike = await findBy(connection, 'refuse_content', refuseContent(record))
+  if (same !== undefined) return { kind: 'superseded' }
+  const alike = duplicates === 'refuse' ? await findAlike(connection, record) : undefined
   if (alike !== undefined) return { kind: 'duplicate', otherItem: alike.item }
   throw new GuardMoved('a rival gave up')
 }
 
-async function findBy(
+/** The load of the same bytes that forbids them under other names. */
+export async function findAlike(
+  connection: MysqlConnection,
+  record: LoadRecord,
+): Promise<LoadRecord | undefined> {
+  return findBy(connection, 'refuse_content', refuseContent(record))
+}
+
+/** All columns are asked for by `*`: a table of an earlier version has fewer, and whoever asks takes them as absent. */
+export async function findBy(
   connection: MysqlConnection,
   column: 'load_key' | 'refuse_item' | 'refuse_content',
   value: string,
+  lock: 'FOR UPDATE' | 'LOCK IN SHARE MODE' | '' = '',
 ): Promise<LoadRecord | undefined> {
-  const [row] = await connection.rows(
-    `SELECT load_key, pipeline, item, sha256, generation, rows_read, rows_loaded, rows_rejected, rows_skipped, warnings FROM cauce_loads WHERE ${column} = ?`,
-    [value],
-  )
+  const [row] = await connection.rows(`SELECT * FROM cauce_loads WHERE ${column} = ? ${lock}`, [value])
   return row === undefined ? undefined : recordOf(row)
 }
 
-function recordOf(row: SqlRow): LoadRecord {
+const KEYS_PER_STATEMENT = 500
+
+/** Loads by their keys, in the order they were committed. */
+export async function loadsByKey(
+  connection: MysqlConnection,
+  loadKeys: readonly string[],
+): Promise<readonly LoadRecord[]> {
+  const found: SqlRow[] = []
+  for (let from = 0; from < loadKeys.length; from += KEYS_PER_STATEMENT) {
+    const part = loadKeys.slice(from, from + KEYS_PER_STATEMENT)
+    const rows = await connection.rows(
+      `SELECT * FROM cauce_loads WHERE load_key IN (${part.map(quoteText).join(', ')})`,
+    )
+    found.push(...rows)
+  }
+  const place = (row: SqlRow): string => `${row['committed_at']} ${row['load_key']}`
+  return found.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)).map(recordOf)
+}
+
+export function recordOf(row: SqlRow): LoadRecord {
   return {
     loadKey: String(row['load_key']),
     pipeline: String(row['pipeline']),
@@ -99,13 +149,19 @@ function recordOf(row: SqlRow): LoadRecord {
       skipped: Number(row['rows_skipped']),
       warnings: Number(row['warnings']),
     },
+    originLoad: textOf(row['origin_load']),
+    replacedBy: textOf(row['replaced_by']),
   }
 }
 
-function refuseItem({ pipeline, item }: LoadRecord): string {
+function textOf(value: string | number | null | undefined): string | undefined {
+  return value === null || value === undefined ? undefined : String(value)
+}
+
+export function refuseItem({ pipeline, item }: LoadRecord): string {
   return sha256Hex(JSON.stringify([pipeline, item]))
 }
 
-function refuseContent({ pipeline, sha256 }: LoadRecord): string {
+export function refuseContent({ pipeline, sha256 }: LoadRecord): string {
   return sha256Hex(JSON.stringify([pipeline, sha256]))
 }

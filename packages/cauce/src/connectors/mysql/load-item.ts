@@ -1,5 +1,5 @@
 import { CauceError } from '../../model/cauce-error.ts'
-import type { LoadHooks, LoadRequest, LoadResult } from '../destination.ts'
+import type { LoadHooks, LoadRecord, LoadRequest, LoadResult } from '../destination.ts'
 import type { ConnectionHolder } from './connection-holder.ts'
 import { isLost, type MysqlConnection } from './connection.ts'
 import { isLockConflict, isLockWait, toMysqlError } from './errors.ts'
@@ -58,13 +58,15 @@ async function attemptLoad(
   hooks.at('before-guard')
   const { connection } = await begin(holder, tools)
   const cut = (): void => connection.cut()
+  let replaced: readonly LoadRecord[]
   signal.addEventListener('abort', cut, { once: true })
   try {
-    const refusal = await fillTransaction({ ...tools, connection }, request, hooks, progress)
-    if (refusal !== undefined) {
+    const filled = await fillTransaction({ ...tools, connection }, request, hooks, progress)
+    if (filled.kind !== 'taken') {
       await connection.write('ROLLBACK')
-      return refusal
+      return filled
     }
+    replaced = filled.replaced
     hooks.at('before-commit')
     signal.throwIfAborted()
   } catch (error) {
@@ -74,7 +76,8 @@ async function attemptLoad(
   } finally {
     signal.removeEventListener('abort', cut)
   }
-  return commit(holder, connection, request, hooks)
+  await commit(holder, connection, request, hooks)
+  return replaced.length === 0 ? { kind: 'loaded' } : { kind: 'loaded', replaced }
 }
 
 /** The kept connection may have died while it was idle: then a new one begins the transaction. */
@@ -96,7 +99,7 @@ async function commit(
   connection: MysqlConnection,
   request: LoadRequest,
   hooks: LoadHooks,
-): Promise<LoadResult> {
+): Promise<void> {
   try {
     await connection.write('COMMIT')
   } catch (error) {
@@ -104,7 +107,7 @@ async function commit(
     connection.cut()
     const outcome = await settleLostCommit(
       { location: holder.location, clock: holder.clock, facts: connection.facts },
-      request.record,
+      request,
     )
     if (outcome === 'rolled-back') {
       hooks.signal.throwIfAborted()
@@ -112,5 +115,4 @@ async function commit(
     }
   }
   hooks.at('after-commit')
-  return { kind: 'loaded' }
 }

@@ -1,16 +1,20 @@
 import { CauceError } from '../../model/cauce-error.ts'
-import type { LoadHooks, LoadRequest, LoadResult, TableLoad } from '../destination.ts'
+import type { LoadHooks, LoadRecord, LoadRequest, LoadResult, StagedRows, TableLoad } from '../destination.ts'
+import { assertReplaceable } from './bookkeeping.ts'
 import { toMysqlError } from './errors.ts'
-import { writeGuard } from './guard.ts'
+import { type Refusal, writeGuard } from './guard.ts'
 import { loadFile } from './load-data.ts'
 import type { LoadTools } from './load-tools.ts'
 import { periodsStand } from './periods.ts'
 import { proveStage } from './proof.ts'
 import { quoteName } from './quote.ts'
+import { remergeTable, replacedReader } from './remerge-table.ts'
+import { removeRows } from './remove-rows.ts'
 import { markReplayed } from './replay-marks.ts'
-import { replaceReport } from './report.ts'
+import { replaceReport, tellReplaced } from './report.ts'
 import type { PreparedTable } from './shape.ts'
 import { createStage, dropStage, stageName } from './stage.ts'
+import { isReplaced, takePlace, type Taken } from './take-place.ts'
 import { upsertSql } from './upsert-sql.ts'
 import { judgeWarnings } from './warnings.ts'
 
@@ -20,39 +24,100 @@ export interface Progress {
 }
 
 /**
- * Everything of a load between START TRANSACTION and COMMIT, in the order all loads keep: guard, periods, replay marks, tables,
- * report, accounting.
- * @returns why the load must not go on, nothing of it being worth a COMMIT; undefined: commit it
+ * Everything of a load between START TRANSACTION and COMMIT, in the order all loads keep: guard, periods, replay marks, rows that
+ * give way, tables, report, accounting.
+ * @returns why the load must not go on, nothing of it being worth a COMMIT; else the loads that gave way: commit it
  */
 export async function fillTransaction(
   tools: LoadTools,
   request: LoadRequest,
   hooks: LoadHooks,
   progress: Progress,
-): Promise<Exclude<LoadResult, { kind: 'loaded' }> | undefined> {
+): Promise<Exclude<LoadResult, { kind: 'loaded' }> | Taken> {
   const { connection } = tools
   const { record } = request
-  const refusal = await writeGuard(connection, record)
-  if (refusal !== undefined) return refusal
+  const taken = await takeGuard(tools, request)
+  if (taken.kind !== 'taken') return taken
   hooks.at('after-guard')
   if (!(await periodsStand(connection, request.periods))) return { kind: 'period_moved' }
   progress.waiting = false
   const rows = await markReplayed(connection, record.loadKey, request.replayed)
   if (rows.length > 0) return { kind: 'already_replayed', rows }
-  for (const [position, table] of request.tables.entries()) {
-    hooks.signal.throwIfAborted()
-    await loadTable(tools, table, { stage: stageName(request.attempt, position), item: record.item })
-    hooks.onRows(table.name, table.rows)
-  }
+  await loadTables(tools, request, hooks, taken)
   const { report } = request
   if (report !== undefined)
     await speakingOf(tools, report.table.name, async () =>
       replaceReport(connection, report, await tools.prepared.table(connection, report.table)),
     )
+  const told = request.replacing?.report
+  if (told !== undefined && taken.replaced.length > 0)
+    await speakingOf(tools, told.table.name, async () =>
+      tellReplaced(connection, told, await tools.prepared.table(connection, told.table), taken.replaced),
+    )
   hooks.signal.throwIfAborted()
   hooks.at('after-tables')
   checkCounts(request)
-  return undefined
+  return taken
+}
+
+async function takeGuard(
+  { connection, prepared }: LoadTools,
+  request: LoadRequest,
+): Promise<Refusal | Taken> {
+  const { originLoad } = request.record
+  if (originLoad !== undefined && (await isReplaced(connection, originLoad))) return { kind: 'superseded' }
+  if (request.replacing === undefined)
+    return (await writeGuard(connection, request)) ?? { kind: 'taken', replaced: [] }
+  assertReplaceable(await prepared.bookkeeping(connection))
+  return takePlace(connection, request)
+}
+
+async function loadTables(
+  tools: LoadTools,
+  request: LoadRequest,
+  hooks: LoadHooks,
+  { replaced }: Taken,
+): Promise<void> {
+  const { tables, replacing, attempt, record } = request
+  const touched = new Map<TableLoad, StagedRows>()
+  if (replacing !== undefined && replaced.length > 0) {
+    const reader = replacedReader(tools.connection, replaced)
+    for (const table of tables)
+      if (table.mode === 'upsert') touched.set(table, await replacing.remerge.touched(table, reader))
+    for (const table of tables) {
+      hooks.signal.throwIfAborted()
+      if (table.mode === 'append') await removeFrom(tools, table, replaced)
+    }
+    hooks.at('after-removal')
+  }
+  for (const [position, table] of tables.entries()) {
+    hooks.signal.throwIfAborted()
+    const stage = stageName(attempt, position)
+    const rows = touched.get(table)
+    if (replacing === undefined || rows === undefined)
+      await loadTable(tools, table, { stage, item: record.item })
+    else
+      await speakingOf(tools, table.name, async () =>
+        remergeTable(tools, table, await tools.prepared.table(tools.connection, table), {
+          remerge: replacing.remerge,
+          touched: rows,
+          stage,
+        }),
+      )
+    hooks.onRows(table.name, table.rows)
+  }
+  if (touched.size > 0) hooks.at('after-remerge')
+}
+
+async function removeFrom(
+  tools: LoadTools,
+  table: TableLoad,
+  replaced: readonly LoadRecord[],
+): Promise<void> {
+  const { connection } = tools
+  await speakingOf(tools, table.name, async () =>
+    removeRows(connection, table, await tools.prepared.table(connection, table), replaced),
+  )
 }
 
 interface Staging {

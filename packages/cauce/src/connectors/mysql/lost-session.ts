@@ -1,6 +1,6 @@
 import { CauceError } from '../../model/cauce-error.ts'
 import type { Clock } from '../../model/clock.ts'
-import type { LoadRecord } from '../destination.ts'
+import type { LoadRequest } from '../destination.ts'
 import { isLost, MysqlConnection, type ServerFacts } from './connection.ts'
 import { isDuplicateKey, isLockWait } from './errors.ts'
 import { findGuard, insertGuard } from './guard.ts'
@@ -25,14 +25,14 @@ const RECONNECT_PAUSE_MS = 250
  */
 export async function settleLostCommit(
   session: LostSession,
-  record: LoadRecord,
+  request: Pick<LoadRequest, 'record' | 'duplicates'>,
 ): Promise<'committed' | 'rolled-back'> {
   const { location } = session
   const patient = { ...location, lockWaitSeconds: PROBE_WAIT_SECONDS }
   return whileReachable(session, async () => {
     const connection = await MysqlConnection.open(patient)
     try {
-      return await probe(connection, session, record)
+      return await probe(connection, session, request)
     } finally {
       connection.cut()
     }
@@ -42,11 +42,11 @@ export async function settleLostCommit(
 async function probe(
   connection: MysqlConnection,
   session: LostSession,
-  record: LoadRecord,
+  request: Pick<LoadRequest, 'record' | 'duplicates'>,
 ): Promise<'committed' | 'rolled-back' | undefined> {
   await connection.write('START TRANSACTION')
   try {
-    await insertGuard(connection, record)
+    await insertGuard(connection, request)
     await connection.write('ROLLBACK')
     return 'rolled-back'
   } catch (error) {
@@ -56,8 +56,10 @@ async function probe(
       return undefined
     }
     if (!isDuplicateKey(error)) throw error
-    // A rival's row for the same bytes may also be in the way; only our own key says committed.
-    return (await findGuard(connection, record.loadKey)) === undefined ? 'rolled-back' : 'committed'
+    // A rival's row for the same bytes may also be in the way; only our own key says committed. It may have been replaced before,
+    // by a load whose place this one was to take: then it says so still.
+    const own = await findGuard(connection, request.record.loadKey)
+    return own === undefined || own.replacedBy !== undefined ? 'rolled-back' : 'committed'
   }
 }
 

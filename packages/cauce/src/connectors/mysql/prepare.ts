@@ -1,6 +1,6 @@
 import { CauceError } from '../../model/cauce-error.ts'
 import type { TableShape } from '../destination.ts'
-import { createBookkeeping } from './bookkeeping.ts'
+import { type Bookkeeping, createBookkeeping } from './bookkeeping.ts'
 import type { MysqlConnection } from './connection.ts'
 import { readTable } from './existing-table.ts'
 import { checkShape, type PreparedTable } from './shape.ts'
@@ -9,15 +9,18 @@ import { createTableSql } from './table-ddl.ts'
 /** What was found or made once, so that it costs nothing per load. */
 export class PreparedTables {
   readonly #tables = new Map<string, PreparedTable>()
-  #bookkeeping = false
+  #bookkeeping: Bookkeeping | undefined
 
   /** Creates what is absent and checks what is there. Several processes may do so at once. */
   async prepare(connection: MysqlConnection, shapes: readonly TableShape[]): Promise<void> {
-    if (!this.#bookkeeping) {
-      await createBookkeeping(connection)
-      this.#bookkeeping = true
-    }
+    await this.bookkeeping(connection)
     for (const shape of shapes) await this.table(connection, shape)
+  }
+
+  /** Our own tables, made if they are absent. */
+  async bookkeeping(connection: MysqlConnection): Promise<Bookkeeping> {
+    this.#bookkeeping ??= await createBookkeeping(connection)
+    return this.#bookkeeping
   }
 
   async table(connection: MysqlConnection, shape: TableShape): Promise<PreparedTable> {
@@ -33,7 +36,7 @@ export class PreparedTables {
   /** After an error that speaks of a table's shape: it is no longer what we saw. */
   forget(): void {
     this.#tables.clear()
-    this.#bookkeeping = false
+    this.#bookkeeping = undefined
   }
 }
 

@@ -9,16 +9,28 @@ const BUFFER_BYTES = 1024 * 1024
 /** Column types whose text may hold commas, quotes or line ends: VARCHAR, the BLOB family with TEXT, CHAR, JSON, ENUM. */
 const QUOTED_TYPES: ReadonlySet<number> = new Set([15, 245, 247, 248, 249, 250, 251, 252, 253, 254])
 
-/**
- * Streams a period's rows of a detail table to a spool file in the format `mysql-text`, holding few of them at a time. A table
- * that is not there yet has no rows.
- */
+/** Streams a period's rows of a detail table to a spool file. */
 export async function readDetail(
   connection: MysqlConnection,
   { table, columns, dated, from, until, path }: Parameters<ReadDetail>[0],
 ): Promise<{ readonly rows: number }> {
   const date = `COALESCE(${quoteNames(dated)})`
-  const sql = `SELECT ${quoteNames(columns)} FROM ${quoteName(table)} WHERE ${date} >= ${quoteText(from)} AND ${date} < ${quoteText(until)}`
+  return streamToFile(
+    connection,
+    { table, path },
+    `SELECT ${quoteNames(columns)} FROM ${quoteName(table)} WHERE ${date} >= ${quoteText(from)} AND ${date} < ${quoteText(until)}`,
+  )
+}
+
+/**
+ * Streams what a query finds in a table to a spool file in the format `mysql-text`, holding few rows at a time. A table that is not
+ * there yet has no rows.
+ */
+export async function streamToFile(
+  connection: MysqlConnection,
+  { table, path }: { readonly table: string; readonly path: string },
+  sql: string,
+): Promise<{ readonly rows: number }> {
   const exists = (await readTable(connection, table)) !== undefined
   const file = await open(path, 'w')
   let quoted: readonly boolean[] = []

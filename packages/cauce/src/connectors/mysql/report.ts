@@ -1,4 +1,4 @@
-import type { ReportRow } from '../destination.ts'
+import type { LoadRecord, ReplacedReport, ReportRow } from '../destination.ts'
 import type { MysqlConnection, SqlValue } from './connection.ts'
 import { quoteName, quoteNames } from './quote.ts'
 import type { PreparedTable } from './shape.ts'
@@ -32,4 +32,25 @@ export async function replaceReport(
     `INSERT INTO ${target} (${quoteNames(columns.map(name))}) VALUES (${columns.map(() => '?').join(', ')})`,
     columns.map(valueOf),
   )
+}
+
+/** Tells the report rows of replaced loads that these gave way. A load whose row somebody deleted is passed over. */
+export async function tellReplaced(
+  connection: MysqlConnection,
+  { rowOf, set }: ReplacedReport,
+  prepared: PreparedTable,
+  replaced: readonly LoadRecord[],
+): Promise<void> {
+  const name = (column: string): string => quoteName(prepared.columns.get(column)?.name ?? column)
+  const list = (values: Readonly<Record<string, string>>, separator: string): string =>
+    Object.keys(values)
+      .map((column) => `${name(column)} = ?`)
+      .join(separator)
+  for (const load of replaced) {
+    const identity = rowOf(load)
+    await connection.write(
+      `UPDATE ${quoteName(prepared.name)} SET ${list(set, ', ')} WHERE ${list(identity, ' AND ')}`,
+      [...Object.values(set), ...Object.values(identity)],
+    )
+  }
 }

@@ -16,7 +16,10 @@ export function tableOptions(facts: ServerFacts): string {
   return `ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE ${binaryCollation(facts)}`
 }
 
-/** CREATE TABLE for a table that is not there; append tables get no index, which every row would have to pay for. */
+/**
+ * CREATE TABLE for a table that is not there. Append tables get no index, which every row would have to pay for, unless their loads
+ * replace one another: without one, a load that looks for old rows would look at all, and wait for those of every open load.
+ */
 export function createTableSql(shape: TableShape, facts: ServerFacts): string {
   const columns = [...shape.columns, ...technicalColumns(shape)]
   const lengths = textLengths(shape)
@@ -25,6 +28,8 @@ export function createTableSql(shape: TableShape, facts: ServerFacts): string {
   )
   if (shape.key.length > 0) parts.push(`PRIMARY KEY (${quoteNames(shape.key)})`)
   if (shape.identity.length > 0) parts.push(identityIndex(shape))
+  if (shape.loadColumn?.indexed === true)
+    parts.push(`INDEX ${quoteName('cauce_load')} (${quoteName(shape.loadColumn.name)})`)
   return `CREATE TABLE IF NOT EXISTS ${quoteName(shape.name)} (${parts.join(', ')}) ${tableOptions(facts)}`
 }
 

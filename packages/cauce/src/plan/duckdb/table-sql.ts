@@ -51,11 +51,24 @@ function validRows(table: TablePlan, contract: ContractPlan, facts: ItemFacts): 
   const columns = contract.columns.map(({ name }) => quoteName(name))
   if (table.mode !== 'upsert')
     return `(SELECT ${columns.join(', ')}${table.technicalColumns ? ', _record' : ''} FROM valid)`
-  const keys = table.key.map(quoteName)
+  return `(${mergedRows(table, facts, 'valid')})`
+}
+
+/**
+ * The rows a table merged straight from the valid rows receives, one for each key, and for each value of the `by` columns of the
+ * relation where there are any.
+ */
+export function mergedRows(
+  table: TablePlan,
+  facts: ItemFacts,
+  relation: string,
+  by: readonly string[] = [],
+): string {
+  const keys = [...by, ...table.key].map(quoteName)
   const merged = Object.entries(table.merge).map(
     ([column, merge]) => `${mergedWithin(quoteName(column), merge, facts)} AS ${quoteName(column)}`,
   )
-  return `(SELECT ${[...keys, ...merged].join(', ')} FROM valid GROUP BY ${keys.join(', ')})`
+  return `SELECT ${[...keys, ...merged].join(', ')} FROM ${relation} GROUP BY ${keys.join(', ')}`
 }
 
 /**
