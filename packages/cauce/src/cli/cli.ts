@@ -12,6 +12,8 @@ export interface Cli {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly currentFolder: string
   readonly clock: Clock
+  /** Cauce's own. */
+  readonly version: string
 }
 
 /** Options every command takes, before or after its name. */

@@ -1,9 +1,11 @@
 import { Command, Option } from '@commander-js/extra-typings'
 import type { Cli } from './cli.ts'
 import { declareLedgerCommands } from './declare-ledger-commands.ts'
+import { declareLogCommands } from './declare-log-commands.ts'
 import { declareRejectsCommands } from './declare-rejects-commands.ts'
 import { declareRunCommands } from './declare-run-commands.ts'
 import { declareSqlCommand } from './declare-sql-command.ts'
+import { declareStandCommands } from './declare-stand-commands.ts'
 import { helpInLanguage } from './help-in-language.ts'
 import { wrapLine } from './terminal/wrap.ts'
 import { helpTexts } from './texts/help-texts.ts'
@@ -20,17 +22,19 @@ export type Act = (work: () => Promise<number>) => Promise<void>
  * Every command with its options and texts. Declares only: what a command needs is imported when it runs, so that help and
  * completion stay quick.
  */
-export function buildProgram(cli: Cli, version: string, act: Act): Root {
-  const root = rootCommand(cli, version)
+export function buildProgram(cli: Cli, act: Act): Root {
+  const root = rootCommand(cli)
   declareRunCommands(root, cli, act)
+  declareStandCommands(root, cli, act)
   declareLedgerCommands(root, cli, act)
+  declareLogCommands(root, cli, act)
   declareRejectsCommands(root, cli, act)
   declareSqlCommand(root, cli, act)
   return root
 }
 
-function rootCommand(cli: Cli, version: string) {
-  const { speaker, out } = cli
+function rootCommand(cli: Cli) {
+  const { speaker, out, version } = cli
   const { say } = speaker
   return (
     new Command('cauce')

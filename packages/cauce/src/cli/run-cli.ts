@@ -21,9 +21,10 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     environment: process.env,
     currentFolder: process.cwd(),
     clock: systemClock,
+    version: packageVersion(),
   }
   let exitCode: number = EXIT_CODES.done
-  const program = buildProgram(cli, packageVersion(), async (work) => {
+  const program = buildProgram(cli, async (work) => {
     exitCode = await work()
   })
   try {

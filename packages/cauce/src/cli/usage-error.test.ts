@@ -22,9 +22,10 @@ async function complaint(language: Language, argv: readonly string[]): Promise<s
     err: silent,
     environment: {},
     currentFolder: '/',
+    version: '0.0.0',
     clock: { now: () => 0, sleep: async () => undefined },
   }
-  const program = buildProgram(cli, '0.0.0', async () => undefined)
+  const program = buildProgram(cli, async () => undefined)
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {

@@ -1,0 +1,57 @@
+import { availableParallelism } from 'node:os'
+import { EXIT_CODES } from '../../model/error-class.ts'
+import { loadProject } from '../../ops/load-project.ts'
+import { logStanding } from '../../ops/log-standing.ts'
+import { type Role, standUp } from '../../ops/stand-up.ts'
+import type { Cli, CommonOptions } from '../cli.ts'
+import { type LogOptions, openCommandLogs } from '../command-logs.ts'
+import type { Interval } from '../declare-stand-commands.ts'
+import { watchInterruption } from '../interruption.ts'
+import { projectRequest } from '../project-request.ts'
+import { standTexts } from '../texts/stand-texts.ts'
+
+interface StandOptions extends CommonOptions, LogOptions {
+  readonly jobs?: number | undefined
+  readonly every?: Interval | undefined
+  readonly grace?: Interval | undefined
+}
+
+const DEFAULT_GRACE_MS = 30_000
+
+/** `cauce up`, `cauce dispatcher`, `cauce worker`: stands until a signal; 0 after a graceful stop. */
+export async function standCommand(
+  cli: Cli,
+  { pipelines, roles }: { readonly pipelines: readonly string[]; readonly roles: readonly Role[] },
+  options: StandOptions,
+): Promise<number> {
+  const { clock, speaker, err, version } = cli
+  const graceMs = options.grace?.everyMs ?? DEFAULT_GRACE_MS
+  const project = await loadProject(projectRequest(cli, options))
+  await using logs = openCommandLogs(cli, project, options)
+  const watcher = logStanding(logs, { project, clock, version })
+  const cancelled = new AbortController()
+  let grace: NodeJS.Timeout | undefined
+  using interruption = watchInterruption(() => {
+    watcher.stopping(interruption.by ?? '')
+    err.line(speaker.say(standTexts.stopping, { grace: speaker.figures.duration(graceMs) }))
+    grace = setTimeout(() => cancelled.abort(new Error('the time to stop is over')), graceMs)
+  })
+  try {
+    await standUp({
+      project,
+      pipelines,
+      roles,
+      jobs: options.jobs ?? availableParallelism(),
+      every: options.every,
+      version,
+      clock,
+      stopping: interruption.signal,
+      cancelled: cancelled.signal,
+      watcher,
+    })
+    watcher.ended()
+    return EXIT_CODES.done
+  } finally {
+    clearTimeout(grace)
+  }
+}

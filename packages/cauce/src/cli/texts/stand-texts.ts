@@ -1,0 +1,33 @@
+import type { Text } from '../../model/language.ts'
+
+export const standTexts = {
+  up: {
+    en: 'stand and run by the clock: dispatcher, worker and server in one process',
+    es: 'quedar en marcha y ejecutar por horario: despachador, trabajador y servidor en un proceso',
+  },
+  dispatcher: {
+    en: 'stand as dispatcher alone: fires, discovers, closes; others work',
+    es: 'quedar en marcha solo como despachador: dispara, descubre y cierra; otros trabajan',
+  },
+  worker: {
+    en: 'stand as worker alone: does what a dispatcher on the same ledger finds',
+    es: 'quedar en marcha solo como trabajador: hace lo que encuentra un despachador de la misma bitácora',
+  },
+  pipelines: {
+    en: 'pipelines to stand for (default: all of the project)',
+    es: 'flujos que atender (por defecto, todos los del proyecto)',
+  },
+  every: {
+    en: 'run at this interval instead of the times declared: 5s, 10m (for trials)',
+    es: 'ejecutar con este intervalo en lugar del horario declarado: 5s, 10m (para pruebas)',
+  },
+  grace: {
+    en: 'how long work in hand may go on after the signal to stop (default 30s); then it is handed back',
+    es: 'cuánto puede seguir lo que está en curso tras la señal de parar (por defecto 30s); luego se devuelve',
+  },
+  duration: { en: 'a duration: {form}', es: 'una duración: {form}' },
+  stopping: {
+    en: 'Stopping: what is in hand is finished, for {grace} at most. Once more ends it at once.',
+    es: 'Parando: se termina lo que está en curso, durante {grace} como mucho. Otra vez lo termina al instante.',
+  },
+} as const satisfies Record<string, Text>
