@@ -1,7 +1,7 @@
 import { openSource } from '../connectors/source-registry.ts'
 import type { Source, SourceEntry } from '../connectors/source.ts'
+import { knownVersions } from '../ledger/known-versions.ts'
 import { recordItems } from '../ledger/record-items.ts'
-import { listItems } from '../ledger/list-items.ts'
 import type { RunContext } from './run-context.ts'
 
 /** A file untouched for this long by a clock we share needs no second look. */
@@ -46,12 +46,9 @@ async function settled(
   source: Source,
   seen: readonly SourceEntry[],
 ): Promise<readonly SourceEntry[]> {
-  const known = new Set(
-    (await listItems(ledger, { pipeline: plan.pipeline })).map(({ key, version }) => `${version} ${key}`),
-  )
-  const isQuiet = ({ key, sizeBytes, modifiedMs }: SourceEntry): boolean =>
-    known.has(`${sizeBytes}:${modifiedMs} ${key}`) ||
-    (source.capabilities.sharesOurClock && clock.now() - modifiedMs >= QUIET_MS)
+  const known = await knownVersions(ledger, { pipeline: plan.pipeline, entries: seen })
+  const isQuiet = (entry: SourceEntry): boolean =>
+    known.has(entry) || (source.capabilities.sharesOurClock && clock.now() - entry.modifiedMs >= QUIET_MS)
   if (seen.every(isQuiet)) return seen
   await clock.sleep(SECOND_LOOK_MS, signal)
   const again = new Map((await source.list(plan.source.pattern, signal)).map((entry) => [entry.key, entry]))

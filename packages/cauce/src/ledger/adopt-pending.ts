@@ -1,5 +1,5 @@
 import { endClaim } from './end-claim.ts'
-import { type Ledger, readLedger, writeLedger } from './ledger-access.ts'
+import { type Ledger, writeLedger } from './ledger-access.ts'
 import { skipLocked } from './lock-rows.ts'
 import { changePending, planHashesOf } from './pending-of-plans.ts'
 
@@ -16,18 +16,10 @@ interface AdoptPendingRequest {
  */
 export async function adoptPending(ledger: Ledger, request: AdoptPendingRequest): Promise<number> {
   const { pipeline, planHash, nowMs } = request
-  const planHashes = await readLedger(ledger, (db) => planHashesOf(db, pipeline))
-  const older = planHashes.filter((hash) => hash !== planHash)
+  const older = (await planHashesOf(ledger, pipeline)).filter((hash) => hash !== planHash)
   if (older.length === 0) return 0
   await releaseExpired(ledger, older, nowMs)
-  let adopted = 0
-  for (;;) {
-    const some = await writeLedger(ledger, (transaction) =>
-      changePending(transaction, older, { columns: { planHash } }),
-    )
-    if (some === 0) return adopted
-    adopted += some
-  }
+  return changePending(ledger, older, { columns: { planHash } })
 }
 
 /** Nobody who knows only the current plan would ever claim them. Few are ever held. */

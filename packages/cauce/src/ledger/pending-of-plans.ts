@@ -1,4 +1,5 @@
 import type { Kysely, Transaction, Updateable } from 'kysely'
+import { type Ledger, readLedger, writeLedger } from './ledger-access.ts'
 import { skipLocked } from './lock-rows.ts'
 import { isPending } from './partial-indexes.ts'
 import type { LedgerTables } from './tables.ts'
@@ -7,30 +8,47 @@ import type { LedgerTables } from './tables.ts'
 const ITEMS_PER_TRANSACTION = 1_000
 
 /** Hashes of every plan a pipeline ever had. */
-export async function planHashesOf(db: Kysely<LedgerTables>, pipeline: string): Promise<readonly string[]> {
-  const plans = await db.selectFrom('plan').where('pipeline', '=', pipeline).select('hash').execute()
+export async function planHashesOf(ledger: Ledger, pipeline: string): Promise<readonly string[]> {
+  const plans = await readLedger(ledger, (db) =>
+    db.selectFrom('plan').where('pipeline', '=', pipeline).select('hash').execute(),
+  )
   return plans.map(({ hash }) => hash)
 }
 
-/** Changes some of the pending items of these plans; returns how many, 0 when none are left. */
+interface PendingChange {
+  /** Only those with this `dueMs`; absent: any. */
+  readonly dueMs?: number
+  readonly columns: Updateable<LedgerTables['item']>
+}
+
+/**
+ * Changes the pending items of these plans, some at a time; returns how many. One plan after the other: of several at once SQLite
+ * would walk all that is pending.
+ */
 export async function changePending(
-  transaction: Transaction<LedgerTables>,
+  ledger: Ledger,
   planHashes: readonly string[],
-  change: {
-    /** Only those with this `dueMs`; absent: any. */
-    readonly dueMs?: number
-    readonly columns: Updateable<LedgerTables['item']>
-  },
+  change: PendingChange,
 ): Promise<number> {
-  const { dueMs, columns } = change
-  const ofPlans = transaction
-    .selectFrom('item')
-    .where(isPending)
-    .where('planHash', 'in', planHashes)
-    .$if(dueMs !== undefined, (query) => query.where('dueMs', '=', dueMs ?? 0))
-    .limit(ITEMS_PER_TRANSACTION)
-    .select('id')
-  const found = await skipLocked(transaction, ofPlans).execute()
+  let changed = 0
+  for (const planHash of planHashes)
+    for (;;) {
+      const some = await writeLedger(ledger, (transaction) => changeSome(transaction, planHash, change))
+      if (some === 0) break
+      changed += some
+    }
+  return changed
+}
+
+async function changeSome(
+  transaction: Transaction<LedgerTables>,
+  planHash: string,
+  { dueMs, columns }: PendingChange,
+): Promise<number> {
+  const found = await skipLocked(
+    transaction,
+    pendingOf(transaction, planHash, dueMs).limit(ITEMS_PER_TRANSACTION),
+  ).execute()
   if (found.length === 0) return 0
   const changed = await transaction
     .updateTable('item')
@@ -41,8 +59,18 @@ export async function changePending(
       found.map(({ id }) => id),
     )
     .where(isPending)
+    .where('planHash', '=', planHash)
     .$if(dueMs !== undefined, (query) => query.where('dueMs', '=', dueMs ?? 0))
     .returning('id')
     .execute()
   return changed.length
+}
+
+function pendingOf(db: Kysely<LedgerTables>, planHash: string, dueMs: number | undefined) {
+  return db
+    .selectFrom('item')
+    .where(isPending)
+    .where('planHash', '=', planHash)
+    .$if(dueMs !== undefined, (query) => query.where('dueMs', '=', dueMs ?? 0))
+    .select('id')
 }

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { ItemState } from '../model/item-state.ts'
 import { HELD_MS } from './held-ms.ts'
+import { type ListedVersion, versionOf } from './item-version.ts'
 import { type Ledger, readLedger, writeLedger } from './ledger-access.ts'
 import { type Move, moveUnclaimed } from './move-unclaimed.ts'
 import { type ProcessIdentity, workerName } from './process-identity.ts'
@@ -8,12 +9,7 @@ import { recordTransitions } from './record-transitions.ts'
 import type { ItemKind, ItemRow, LedgerTables } from './tables.ts'
 
 /** One item as its source lists it now. A source's own entries fit. */
-export interface ItemEntry {
-  readonly key: string
-  readonly sizeBytes: number
-  readonly modifiedMs: number
-  /** What tells versions of a key apart; `sizeBytes:modifiedMs` when the source has nothing better. */
-  readonly version?: string
+export interface ItemEntry extends ListedVersion {
   /** 0 when absent. */
   readonly generation?: number
   /** `file` when absent. */
@@ -81,7 +77,7 @@ async function recordSome(
 }
 
 function unseen({ entries }: RecordItemsRequest, known: readonly ItemRow[]): readonly ItemEntry[] {
-  const identities = new Set(known.map(identityOf))
+  const identities = new Set(known.map(identityOfRow))
   return entries.filter((entry) => !identities.has(identityOf(entry)))
 }
 
@@ -90,7 +86,7 @@ function answer(
   rows: readonly ItemRow[],
   created: ReadonlySet<number>,
 ): RecordedItem[] {
-  const byIdentity = new Map(rows.map((row) => [identityOf(row), row]))
+  const byIdentity = new Map(rows.map((row) => [identityOfRow(row), row]))
   return entries.map((entry) => {
     const item = byIdentity.get(identityOf(entry))
     if (item === undefined) throw new TypeError(`item ${entry.key} was not recorded`)
@@ -173,11 +169,14 @@ function moves(
   })
 }
 
-function versionOf({ version, sizeBytes, modifiedMs }: ItemEntry): string {
-  return version ?? `${sizeBytes}:${modifiedMs}`
+function identityOf(item: ItemEntry): string {
+  return identity(item.key, versionOf(item), item.generation)
 }
 
-function identityOf(item: ItemEntry | ItemRow): string {
-  const version = item.version ?? `${item.sizeBytes}:${item.modifiedMs}`
-  return JSON.stringify([item.key, version, item.generation ?? 0])
+function identityOfRow({ key, version, generation }: ItemRow): string {
+  return identity(key, version, generation)
+}
+
+function identity(key: string, version: string, generation = 0): string {
+  return JSON.stringify([key, version, generation])
 }
