@@ -1,19 +1,23 @@
-import { type ExpressionBuilder, sql, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { RunState } from '../model/item-state.ts'
 import type { SchedulePlan } from '../model/plan.ts'
 import { MAX_CLOCK_SKEW_MS } from './clock-skew.ts'
 import { type Ledger, readLedger, writeLedger } from './ledger-access.ts'
 import type { FiringRow, LedgerTables, RunRow, ScheduleRow } from './tables.ts'
 
-/** Runs that close at the same time become visible in any order: so far back they are looked for again. */
-const LOOK_BACK_MS = 2 * MAX_CLOCK_SKEW_MS
+/**
+ * How many of the newest runs of a pipeline are looked at. By their order and not by when they closed: that was written by
+ * whichever clock the machine that closed them had.
+ */
+const NEWEST_RUNS = 200
 
 const CLOSED_WELL: readonly RunState[] = ['done', 'done_with_rejects']
 const CLOSED: readonly RunState[] = [...CLOSED_WELL, 'failed', 'interrupted']
 
 /**
- * Fires the pipelines declared with `after()` for runs of the other that closed since. It looks at what is closed, so a
- * dispatcher that dies between a close and this loses nothing; each run makes one firing of each follower.
+ * Fires the pipelines declared with `after()` for runs of the other that closed since they were declared. It looks at what is
+ * closed, so a dispatcher that dies between a close and this loses nothing; each run makes one firing of each follower. Of more
+ * than 200 runs that closed while nobody looked, the older are let go.
  */
 export async function fireAfter(
   ledger: Ledger,
@@ -21,28 +25,29 @@ export async function fireAfter(
     /** Only followers of these names; absent: all. */
     readonly pipelines?: readonly string[]
     readonly nowMs: number
-    /** Most runs considered for one follower at a time; call again while anything comes back. */
+    /** Most runs followed by one follower at a time; call again while anything comes back. */
     readonly limit: number
   },
 ): Promise<FiringRow[]> {
   const { pipelines, nowMs, limit } = request
   const made: FiringRow[] = []
-  for (const schedule of await readUntimed(ledger)) {
-    const spec = JSON.parse(schedule.spec) as SchedulePlan
-    if (spec.kind !== 'after' || pipelines?.includes(schedule.pipeline) === false) continue
-    const upstream = { pipeline: spec.pipeline, states: spec.on === 'always' ? CLOSED : CLOSED_WELL }
-    const closed = await readLedger(ledger, (db) =>
-      runsToFollow(db, schedule, { ...upstream, nowMs, limit }).execute(),
-    )
+  for (const follower of await readFollowers(ledger)) {
+    if (pipelines?.includes(follower.schedule.pipeline) === false) continue
+    const closed = await runsToFollow(ledger, follower, { nowMs, limit })
     if (closed.length === 0) continue
-    const firings = await writeLedger(ledger, (transaction) => follow(transaction, schedule, closed, nowMs))
+    const firings = await writeLedger(ledger, (transaction) => follow(transaction, follower, closed, nowMs))
     made.push(...firings)
   }
   return made
 }
 
-async function readUntimed(ledger: Ledger): Promise<ScheduleRow[]> {
-  return readLedger(ledger, (db) =>
+interface Follower {
+  readonly schedule: ScheduleRow
+  readonly spec: SchedulePlan & { readonly kind: 'after' }
+}
+
+async function readFollowers(ledger: Ledger): Promise<readonly Follower[]> {
+  const untimed = await readLedger(ledger, (db) =>
     db
       .selectFrom('schedule')
       .where('nextMs', 'is', null)
@@ -51,59 +56,62 @@ async function readUntimed(ledger: Ledger): Promise<ScheduleRow[]> {
       .selectAll()
       .execute(),
   )
+  return untimed.flatMap((schedule) => {
+    const spec = JSON.parse(schedule.spec) as SchedulePlan
+    return spec.kind === 'after' ? [{ schedule, spec }] : []
+  })
 }
 
 type ClosedRun = Pick<RunRow, 'id' | 'finishedMs'>
 
-function runsToFollow(
-  db: Ledger['db'],
-  schedule: ScheduleRow,
-  upstream: {
-    readonly pipeline: string
-    readonly states: readonly RunState[]
-    readonly nowMs: number
-    readonly limit: number
-  },
-) {
-  const { changedMs, lastMs } = schedule
-  const { pipeline, states, nowMs, limit } = upstream
-  const seenMs = Math.max(changedMs, (lastMs ?? 0) - LOOK_BACK_MS)
-  // When the clock was set back behind what was seen, what closes now counts all the same.
-  const sinceMs = seenMs <= nowMs ? seenMs : nowMs - LOOK_BACK_MS
-  const token = (eb: ExpressionBuilder<LedgerTables, 'run' | 'firing'>) =>
-    sql<string>`${tokenPrefix(schedule)} || ${eb.ref('run.id')}`
-  return db
-    .selectFrom('run')
-    .where('run.pipeline', '=', pipeline)
-    .where('run.state', 'in', states)
-    .where('run.finishedMs', '>=', sinceMs)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('firing')
-            .where((inner) => inner('firing.token', '=', token(inner)))
-            .select('firing.id'),
+async function runsToFollow(
+  ledger: Ledger,
+  { schedule, spec }: Follower,
+  { nowMs, limit }: { readonly nowMs: number; readonly limit: number },
+): Promise<readonly ClosedRun[]> {
+  const { changedMs } = schedule
+  // When the clock was set back behind the declaration, what closes now counts all the same.
+  const sinceMs = changedMs <= nowMs + MAX_CLOCK_SKEW_MS ? changedMs : nowMs - 2 * MAX_CLOCK_SKEW_MS
+  return readLedger(ledger, (db) =>
+    db
+      .selectFrom(
+        db
+          .selectFrom('run')
+          .where('pipeline', '=', spec.pipeline)
+          .orderBy('id', 'desc')
+          .limit(NEWEST_RUNS)
+          .select(['id', 'state', 'finishedMs'])
+          .as('newest'),
+      )
+      .where('newest.state', 'in', spec.on === 'always' ? CLOSED : CLOSED_WELL)
+      .where('newest.finishedMs', '>=', sinceMs)
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('firing')
+              .where('firing.token', '=', sql<string>`${tokenPrefix(schedule)} || ${eb.ref('newest.id')}`)
+              .select('firing.id'),
+          ),
         ),
-      ),
-    )
-    .orderBy('run.finishedMs')
-    .orderBy('run.id')
-    .limit(limit)
-    .select(['run.id', 'run.finishedMs'])
+      )
+      .orderBy('newest.id')
+      .limit(limit)
+      .select(['newest.id', 'newest.finishedMs'])
+      .execute(),
+  )
 }
 
 async function follow(
   transaction: Transaction<LedgerTables>,
-  schedule: ScheduleRow,
+  { schedule }: Follower,
   closed: readonly ClosedRun[],
   nowMs: number,
 ): Promise<FiringRow[]> {
   const { pipeline, rhythm } = schedule
-  const lastMs = closed.at(-1)?.finishedMs ?? nowMs
   await transaction
     .updateTable('schedule')
-    .set({ lastMs })
+    .set({ lastMs: closed.at(-1)?.finishedMs ?? nowMs })
     .where('pipeline', '=', pipeline)
     .where('rhythm', '=', rhythm)
     .execute()

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { SchedulePlan } from '../model/plan.ts'
 import { MAX_CLOCK_SKEW_MS } from './clock-skew.ts'
-import { type DueResult, dueFirings } from './due-firings.ts'
+import { type DueResult, dueFirings, ON_TIME_MS } from './due-firings.ts'
 import { type Ledger, readLedger, writeLedger } from './ledger-access.ts'
 import type { NextMoment } from './sync-schedules.ts'
 import type { FiringRow, LedgerTables, ScheduleRow } from './tables.ts'
@@ -59,10 +59,12 @@ async function readDue(ledger: Ledger, { pipelines, nowMs, limit }: FireDueReque
 function moveOn(schedule: ScheduleRow, request: Pick<FireDueRequest, 'next' | 'nowMs' | 'limit'>): Moved {
   const { next, nowMs } = request
   const spec = JSON.parse(schedule.spec) as SchedulePlan
-  const firstMs = schedule.nextMs ?? 0
-  // Waiting for the wrong future to come would be a silence of months. What was fired in it stays fired: its token is taken.
-  if (firstMs > nowMs) return { firings: [], nextMs: next(spec, nowMs) ?? null, lastMs: null }
-  return dueFirings(spec, { ...request, firstMs })
+  const readMs = schedule.nextMs ?? 0
+  if (readMs <= nowMs) return dueFirings(spec, { ...request, firstMs: readMs })
+  // Waiting for a wrong future to come would be a silence of months. What was fired in it stays fired: its token is taken.
+  const firstMs = next(spec, nowMs - ON_TIME_MS)
+  if (firstMs !== undefined && firstMs <= nowMs) return dueFirings(spec, { ...request, firstMs })
+  return { firings: [], nextMs: firstMs ?? null, lastMs: null }
 }
 
 /** True for one caller only, and not once the schedule was changed. */
