@@ -1,3 +1,16 @@
+export { type Channel, mail, slack, teams, webhook } from './pipeline/alert-channels.ts'
+export {
+  type Alert,
+  alert,
+  type AlertRule,
+  diskShort,
+  lateStart,
+  noFiles,
+  notFinishedBy,
+  onFailure,
+  onQuarantine,
+  rejectRate,
+} from './pipeline/alerts.ts'
 export { anyName, Column } from './pipeline/column.ts'
 export {
   boolean,

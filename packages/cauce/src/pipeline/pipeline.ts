@@ -1,5 +1,6 @@
 import type { ItemState } from '../model/item-state.ts'
 import type { CsvReadPlan, OverlapPolicy, ReferencePlan, ReportPlan, SourcePlan } from '../model/plan.ts'
+import type { Alert } from './alerts.ts'
 import type { Contract } from './contract.ts'
 import type { RhythmSchedule, Schedule } from './schedule.ts'
 import type { SettingInput } from './setting.ts'
@@ -82,6 +83,8 @@ export interface PipelineOptions<Tables extends Readonly<Record<string, Table>>,
   readonly dispatch?: RhythmSchedule
   /** What becomes of a firing while an earlier run is still going. Default `skip`. */
   readonly overlap?: OverlapPolicy
+  /** Who is told of what goes wrong with it, besides the project's own alerts. */
+  readonly alerts?: readonly Alert[]
   readonly tags?: readonly string[]
 }
 

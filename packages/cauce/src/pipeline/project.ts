@@ -1,4 +1,5 @@
 import type { Setting } from '../model/plan.ts'
+import type { Alert } from './alerts.ts'
 import type { Pipeline } from './pipeline.ts'
 import { type SettingInput, env, toSetting } from './setting.ts'
 
@@ -9,6 +10,7 @@ export interface Project {
   readonly ledger: Setting
   readonly home: Setting
   readonly keep: KeepPolicy
+  readonly alerts: readonly Alert[]
 }
 
 /** Days after which a project's own files and details go; undefined: never. Nothing goes that is not settled. */
@@ -40,6 +42,8 @@ export function project(options: {
   readonly rejects?: KeepOptions
   /** Attempts, transitions and counts by rule in the ledger. Default: kept for ever. */
   readonly details?: KeepOptions
+  /** Who is told of what goes wrong: `alert(onFailure(), { to: mail({ … }) })`. */
+  readonly alerts?: readonly Alert[]
 }): Project {
   return {
     kind: 'project',
@@ -51,6 +55,7 @@ export function project(options: {
       rejectsDays: options.rejects?.keepDays,
       detailsDays: options.details?.keepDays,
     },
+    alerts: options.alerts ?? [],
   }
 }
 
