@@ -3,6 +3,7 @@ import {
   append,
   check,
   contract,
+  cron,
   csv,
   email,
   env,
@@ -149,6 +150,9 @@ export default pipeline('visitas', {
   versions: 'refuse',
   reference: reference({ timezone: ZONA, override: env('VISITAS_FECHA_REFERENCIA', '') }),
   archive: { backup: env('VISITAS_RESPALDO', './backup'), deleteSource: env('VISITAS_BORRAR_ORIGEN', 'no') },
+  // Every night at two; `cauce up` keeps watch, `cauce run` does it at once.
+  schedule: cron('0 2 * * *', { timezone: ZONA }),
+  limits: { connections: { source: 4, destination: 8 } },
   retry: { attempts: env('VISITAS_INTENTOS', '3'), delay: env('VISITAS_ESPERA', '10s'), days: 2 },
   tags: ['visitas', 'nocturno'],
 })
