@@ -26,9 +26,10 @@ export function projectHome(folder: string): ProjectHome {
   }
 }
 
-/** Makes the folders, for the owner's eyes only: spool, rejects and quarantine hold people's rows. */
-export async function ensureHome(home: ProjectHome): Promise<void> {
-  const { folder, spool, rejects, replays, logs, quarantine } = home
-  for (const path of [folder, spool, rejects, replays, logs, quarantine])
-    await mkdir(path, { recursive: true, mode: 0o700 })
+/**
+ * Makes the folders, for the owner's eyes only: spool and rejects hold people's rows. Logs and quarantine make theirs when they
+ * have something to keep: what they cannot write must not keep anybody from working.
+ */
+export async function ensureHome({ folder, spool, rejects, replays }: ProjectHome): Promise<void> {
+  for (const path of [folder, spool, rejects, replays]) await mkdir(path, { recursive: true, mode: 0o700 })
 }

@@ -1,6 +1,7 @@
 import type { CauceError } from '../model/cauce-error.ts'
 import type { Clock } from '../model/clock.ts'
 import type { RunState } from '../model/item-state.ts'
+import type { Language } from '../model/language.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
 import { openSource } from '../connectors/source-registry.ts'
 import type { RunEvent } from '../dispatch/run-context.ts'
@@ -10,6 +11,8 @@ import { listRuns } from '../ledger/list-runs.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import { choosePipelines } from './choose-pipelines.ts'
 import type { LoadedProject } from './load-project.ts'
+import { logRuns } from './log-runs.ts'
+import { openProjectLogs } from './project-logs.ts'
 import { readyPipeline, type ReadyPipeline } from './ready-pipeline.ts'
 
 export interface ProjectRunRequest {
@@ -22,6 +25,8 @@ export interface ProjectRunRequest {
   /** Aborted: work in hand is rolled back or finished, nothing new begins. */
   readonly signal: AbortSignal
   readonly watcher: RunWatcher
+  /** Of the sentences in the logs. Default: English. */
+  readonly language?: Language | undefined
 }
 
 /** Who looks on while pipelines run. */
@@ -56,10 +61,12 @@ export async function runProject(request: ProjectRunRequest): Promise<readonly P
   )
   for (const { settings } of ready) await refuseWrongSource(settings)
   await using ledger = await openLedger(project.ledgerUrl)
+  await using logs = openProjectLogs(project, { clock: request.clock, language: request.language })
+  const watcher = logRuns(logs, ready, request)
   const runs: PipelineRun[] = []
   for (const pipeline of ready) {
     if (signal.aborted || runs.at(-1)?.error?.class === 'bug') break
-    runs.push(await runOne(request, ledger, pipeline))
+    runs.push(await runOne({ ...request, watcher }, ledger, pipeline))
   }
   return runs
 }

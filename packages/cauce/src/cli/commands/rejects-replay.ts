@@ -5,6 +5,8 @@ import { EXIT_CODES } from '../../model/error-class.ts'
 import { choosePipeline } from '../../ops/choose-pipelines.ts'
 import type { LoadedProject } from '../../ops/load-project.ts'
 import { readyPipeline, type ReadyPipeline } from '../../ops/ready-pipeline.ts'
+import { logRuns } from '../../ops/log-runs.ts'
+import { openProjectLogs } from '../../ops/project-logs.ts'
 import { replayRejects } from '../../ops/replay-rejects.ts'
 import { runDocument } from '../../ops/run-document.ts'
 import type { PipelineRun } from '../../ops/run-project.ts'
@@ -47,7 +49,12 @@ export async function rejectsReplayCommand(
     const mendedPath = await mendedFile(cli, options.file)
     const pipeline = readyPipeline(project, choosePipeline(project, item.pipeline))
     const startedMs = cli.clock.now()
-    progress.began(pipeline)
+    await using logs = openProjectLogs(project, { clock: cli.clock, language: cli.speaker.language })
+    const watcher = logRuns(logs, [pipeline], {
+      clock: cli.clock,
+      watcher: { began: progress.began, saw: progress.saw, ended: () => undefined },
+    })
+    watcher.began(pipeline)
     const result = await replayRejects({
       home: project.home,
       ledger,
@@ -57,9 +64,10 @@ export async function rejectsReplayCommand(
       signal: interruption.signal,
       item,
       mendedPath,
-      emit: progress.saw,
+      emit: watcher.saw,
     }).finally(() => progress.close())
     const run = replayRun(result, pipeline, { startedMs, finishedMs: cli.clock.now() })
+    watcher.ended(run)
     showReplay(cli, options, { run, known: result.known, item, project })
     return exitCodeOf({
       runs: [run],

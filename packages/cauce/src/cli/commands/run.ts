@@ -33,6 +33,7 @@ export async function runCommand(
       pipelines,
       jobs: options.jobs,
       clock: cli.clock,
+      language: cli.speaker.language,
       signal: interruption.signal,
       watcher: {
         began: progress.began,
