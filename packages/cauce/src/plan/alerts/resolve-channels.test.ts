@@ -152,7 +152,7 @@ test('whatever text passes for an address fits on one header line', () => {
   const isHarmless = (from: string): boolean => {
     try {
       const [channel] = resolve(mail({ host: 'h', from, to: 'c@d' })).channels
-      return channel?.kind === 'mail' && channel.from === from.trim() && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(from)
+      return channel?.kind === 'mail' && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(channel.from)
     } catch (error) {
       return error instanceof CauceError
     }
