@@ -87,6 +87,9 @@ async function createTime(db: Kysely<unknown>): Promise<void> {
     .execute()
   await db.schema.createIndex('firing_state').on('firing').columns(['state', 'due_ms']).execute()
   await db.schema.createIndex('firing_pipeline').on('firing').columns(['pipeline', 'id']).execute()
+  // Runs that came to nothing are forgotten: the engine looks whether anybody names them.
+  await db.schema.createIndex('firing_run').on('firing').column('run_id').execute()
+  await db.schema.createIndex('attempt_run').on('attempt').column('run_id').execute()
   await db.schema
     .createTable('pipeline_control')
     .addColumn('pipeline', 'text', (c) => c.primaryKey().notNull())
