@@ -140,6 +140,7 @@ function findExpired(
       .where((eb) => (planHashes.length === 0 ? eb.lit(false) : eb('planHash', 'in', planHashes)))
       .where((eb) => eb.or([eb('boundHost', 'is', null), eb('boundHost', '=', owner.host)]))
       .orderBy('leaseUntilMs')
+      .orderBy('id')
       .select(['id', 'state', 'epoch', 'cancelMs'])
   )
 }

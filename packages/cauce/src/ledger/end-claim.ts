@@ -2,6 +2,7 @@ import type { Transaction, Updateable } from 'kysely'
 import type { ErrorReport } from '../model/cauce-error.ts'
 import { enterStages, findHeld, type ItemProgress, progressColumns, workerOf } from './held-item.ts'
 import { mayFollow, type SettledState } from './item-transitions.ts'
+import { mayBeCommitted } from './may-be-committed.ts'
 import { recordTransitions } from './record-transitions.ts'
 import type { AttemptOutcome, Claim, ItemRow, LedgerTables } from './tables.ts'
 
@@ -28,7 +29,7 @@ export async function endClaim(
   const held = await findHeld(transaction, end)
   if (held === undefined) return undefined
   const stage = await enterStages(transaction, held, end.stages)
-  const { to, reason, columns } = heedCancel(end, held, stage)
+  const { to, reason, columns } = await heedCancel(transaction, end, { ...held, state: stage })
   if (!mayFollow(stage, to)) throw new TypeError(`an item goes from ${stage} to ${to} by no right`)
   const ended = await transaction
     .updateTable('item')
@@ -65,14 +66,15 @@ export async function endClaim(
   return ended
 }
 
-function heedCancel(
+async function heedCancel(
+  transaction: Transaction<LedgerTables>,
   { to, outcome, reason, nowMs }: ClaimEnd,
-  { cancelMs, cancelBy }: ItemRow,
-  stage: ItemRow['state'],
-): Pick<ClaimEnd, 'to' | 'reason'> & { readonly columns: Updateable<LedgerTables['item']> } {
+  { id, state, cancelMs, cancelBy }: ItemRow,
+): Promise<Pick<ClaimEnd, 'to' | 'reason'> & { readonly columns: Updateable<LedgerTables['item']> }> {
   if (to !== 'pending' || cancelMs === null) return { to, reason, columns: {} }
   // Whoever reports a failure knows that nothing was committed; whoever was lost or interrupted may not.
-  if (stage === 'loading' && outcome !== 'failed')
+  const isInDoubt = state === 'loading' && outcome !== 'failed'
+  if (isInDoubt || (await mayBeCommitted(transaction, id)))
     return { to, reason, columns: { cancelMs: null, cancelBy: null } }
   const said = `cancelled by ${cancelBy ?? 'nobody'}`
   return {

@@ -94,12 +94,16 @@ test('what may have been committed when its holder was lost goes on: only the de
   await requestCancel(ledger, { id: held.id, ...ana })
   const [again] = await claim({ owner: elsewhere, nowMs: 90_000 })
   expect(again).toMatchObject({ id: held.id, epoch: 2, cancelMs: null })
-  await heartbeat(ledger, {
-    items: [{ ...held, epoch: 2, stages: loading }],
-    leaseMs: LEASE_MS,
-    nowMs: 90_001,
-  })
+  // Also when the next one is lost before it looked, and while it waits for another.
   await requestCancel(ledger, { id: held.id, ...ana })
-  await releaseClaim(ledger, { id: held.id, epoch: 2, reason: 'dead', nowMs: 90_002 })
+  const [third] = await claim({ owner: elsewhere, nowMs: 190_000 })
+  expect(third).toMatchObject({ id: held.id, epoch: 3, cancelMs: null })
+  await requestCancel(ledger, { id: held.id, ...ana })
+  await releaseClaim(ledger, { id: held.id, epoch: 3, reason: 'dead', nowMs: 190_001 })
   expect(await findItem(ledger, held)).toMatchObject({ state: 'pending', cancelMs: null, cancelBy: null })
+  expect(await requestCancel(ledger, { id: held.id, ...ana })).toBeUndefined()
+  const [last] = await claim({ owner: elsewhere, nowMs: 190_002 })
+  await requestCancel(ledger, { id: held.id, ...ana })
+  await settleItem(ledger, { id: held.id, epoch: last?.epoch ?? 0, state: 'cancelled', nowMs: 190_003 })
+  expect(await findItem(ledger, held)).toMatchObject({ state: 'cancelled', cancelBy: 'ana' })
 })

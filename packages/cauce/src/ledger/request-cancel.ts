@@ -2,13 +2,14 @@ import type { Transaction } from 'kysely'
 import { isActive } from './item-transitions.ts'
 import { type Ledger, writeLedger } from './ledger-access.ts'
 import { forUpdate } from './lock-rows.ts'
+import { mayBeCommitted } from './may-be-committed.ts'
 import { moveUnclaimed } from './move-unclaimed.ts'
 import type { ItemRow, LedgerTables } from './tables.ts'
 
 /**
  * Somebody wants an item cancelled. A `pending` one is `cancelled` at once; of one that is being worked on its holder is told by
  * its next heartbeat, and the row comes back still active, with `cancelMs`. The first who wanted it stands. Undefined: there is no
- * such item, or it has ended.
+ * such item, it has ended, or it waits to find out whether an attempt that was lost while loading had committed.
  */
 export async function requestCancel(
   ledger: Ledger,
@@ -20,15 +21,11 @@ export async function requestCancel(
       transaction,
       transaction.selectFrom('item').where('id', '=', id).selectAll(),
     ).executeTakeFirst()
-    if (item?.state === 'pending')
-      return moveUnclaimed(transaction, {
-        id,
-        from: 'pending',
-        to: 'cancelled',
-        worker: by,
-        reason: null,
-        nowMs,
-      })
+    if (item?.state === 'pending') {
+      if (await mayBeCommitted(transaction, id)) return undefined
+      const move = { id, from: 'pending', to: 'cancelled', worker: by, reason: null, nowMs } as const
+      return moveUnclaimed(transaction, move)
+    }
     if (item === undefined || !isActive(item.state)) return undefined
     return item.cancelMs === null ? note(transaction, item, by, nowMs) : item
   })

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import { endClaim } from './end-claim.ts'
 import { isActive } from './item-transitions.ts'
+import { mayBeCommitted } from './may-be-committed.ts'
 import { type ProcessIdentity, workerName } from './process-identity.ts'
 import { recordTransitions } from './record-transitions.ts'
 import type { ItemRow, LedgerTables } from './tables.ts'
@@ -27,11 +28,8 @@ export async function takeItems(
   candidates: readonly Candidate[],
 ): Promise<ItemRow[]> {
   const wanted: Candidate[] = []
-  for (const candidate of candidates) {
-    if (candidate.cancelMs !== null && isActive(candidate.state) && candidate.state !== 'loading')
-      await cancelLost(transaction, candidate, taking.nowMs)
-    else wanted.push(candidate)
-  }
+  for (const candidate of candidates)
+    if (!(await cancelLost(transaction, candidate, taking.nowMs))) wanted.push(candidate)
   if (wanted.length === 0) return []
   const taken = await changeOwner(
     transaction,
@@ -42,23 +40,18 @@ export async function takeItems(
   return taken
 }
 
+/** True: it ended as cancelled. */
 async function cancelLost(
   transaction: Transaction<LedgerTables>,
-  { id, epoch }: Candidate,
+  { id, epoch, state, cancelMs }: Candidate,
   nowMs: number,
-): Promise<void> {
+): Promise<boolean> {
+  if (cancelMs === null || !isActive(state)) return false
+  if (state === 'loading' || (await mayBeCommitted(transaction, id))) return false
   const reason = 'the lease ran out'
-  const columns = () => ({})
-  await endClaim(transaction, {
-    id,
-    epoch,
-    to: 'pending',
-    outcome: 'lost',
-    reason,
-    error: undefined,
-    columns,
-    nowMs,
-  })
+  const end = { id, epoch, outcome: 'lost', reason, error: undefined, columns: () => ({}), nowMs } as const
+  await endClaim(transaction, { ...end, to: 'pending' })
+  return true
 }
 
 async function changeOwner(

@@ -24,9 +24,8 @@ export async function takeSeat(
   ledger: Ledger,
   request: TakeSeatRequest,
 ): Promise<{ readonly number: number } | undefined> {
-  const { token } = request
   const seen = await seatsOf(ledger, request.resource)
-  const own = seen.find((seat) => seat.token === token)
+  const own = seen.find((seat) => seat.token === request.token && isTaken(seat, request))
   if (own !== undefined) return { number: own.number }
   // Most who ask find all taken: they must not stand in the way of those who work.
   if (isFull(seen, request)) return undefined
@@ -51,8 +50,12 @@ function bySeat(transaction: Transaction<LedgerTables>, resource: string) {
   return transaction.selectFrom('seat').where('resource', '=', resource).orderBy('number').selectAll()
 }
 
-function isFull(seats: readonly SeatRow[], { limit, nowMs }: TakeSeatRequest): boolean {
-  return seats.filter(({ leaseUntilMs }) => leaseUntilMs !== null && leaseUntilMs >= nowMs).length >= limit
+function isTaken({ leaseUntilMs }: SeatRow, { nowMs }: TakeSeatRequest): boolean {
+  return leaseUntilMs !== null && leaseUntilMs >= nowMs
+}
+
+function isFull(seats: readonly SeatRow[], request: TakeSeatRequest): boolean {
+  return seats.filter((seat) => isTaken(seat, request)).length >= request.limit
 }
 
 function needsOtherSeats(seats: readonly SeatRow[], { limit }: TakeSeatRequest): boolean {
