@@ -1,5 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings'
 import type { Cli } from './cli.ts'
+import { declareControlCommands } from './declare-control-commands.ts'
 import { declareLedgerCommands } from './declare-ledger-commands.ts'
 import { declareLogCommands } from './declare-log-commands.ts'
 import { declareRejectsCommands } from './declare-rejects-commands.ts'
@@ -26,6 +27,7 @@ export function buildProgram(cli: Cli, act: Act): Root {
   const root = rootCommand(cli)
   declareRunCommands(root, cli, act)
   declareStandCommands(root, cli, act)
+  declareControlCommands(root, cli, act)
   declareLedgerCommands(root, cli, act)
   declareLogCommands(root, cli, act)
   declareRejectsCommands(root, cli, act)

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os'
 import { CauceError } from '../../model/cauce-error.ts'
 import { EXIT_CODES } from '../../model/error-class.ts'
 import type { ItemState } from '../../model/item-state.ts'
@@ -13,6 +12,7 @@ import { itemDocument } from '../report/item-document.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { ledgerTexts } from '../texts/ledger-texts.ts'
 import { usageTexts } from '../texts/usage-texts.ts'
+import { whoAsks } from '../who-asks.ts'
 
 /** What `--all` sends back; a cancelled item must be named. */
 const ALL_STATES: readonly ItemState[] = ['failed_layout', 'failed_system', 'refused']
@@ -85,7 +85,7 @@ async function retryAll(
   { ledger }: OpenProject,
   items: readonly ItemRow[],
 ): Promise<readonly RetryEnd[]> {
-  const by = `${userInfo().username}@${hostname()}`
+  const by = whoAsks()
   const ends: RetryEnd[] = []
   for (const item of items) {
     const moved = await retryItem(ledger, {

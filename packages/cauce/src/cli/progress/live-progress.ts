@@ -1,7 +1,9 @@
+import { CauceError } from '../../model/cauce-error.ts'
 import type { RunEvent } from '../../dispatch/run-context.ts'
 import type { ItemRow } from '../../ledger/tables.ts'
 import type { ReadyPipeline } from '../../ops/ready-pipeline.ts'
 import type { Cli } from '../cli.ts'
+import { errorText } from '../show-error.ts'
 import { LiveBlock } from '../terminal/live-block.ts'
 import { shortened } from '../terminal/shortened.ts'
 import { textWidth } from '../terminal/text-width.ts'
@@ -84,6 +86,7 @@ class LiveView {
         return undefined
       }
       case 'stage-retried':
+      case 'quarantined':
         return undefined
       case 'ended':
       case 'handed-back':
@@ -97,6 +100,8 @@ class LiveView {
       case 'to-be-retried':
         this.#inHand.delete(event.item.id)
         return toBeRetried(event, this.#cli)
+      case 'quarantine-failed':
+        return errorText(CauceError.fromReport(event.error), speaker)
       case 'held-elsewhere':
         return speaker.count(runCounts.heldElsewhere, event.items.length)
       case 'note':

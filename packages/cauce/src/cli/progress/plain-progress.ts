@@ -1,5 +1,7 @@
+import { CauceError } from '../../model/cauce-error.ts'
 import type { ReadyPipeline } from '../../ops/ready-pipeline.ts'
 import type { Cli } from '../cli.ts'
+import { errorText } from '../show-error.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { runCounts } from '../texts/run-texts.ts'
 import { endLine } from './end-line.ts'
@@ -31,6 +33,9 @@ export function plainProgress({ err, speaker, clock }: Cli): Progress {
         case 'to-be-retried':
           line(toBeRetried(event, { speaker, clock }))
           return
+        case 'quarantine-failed':
+          line(errorText(CauceError.fromReport(event.error), speaker))
+          return
         case 'held-elsewhere':
           line(speaker.count(runCounts.heldElsewhere, event.items.length))
           return
@@ -40,6 +45,7 @@ export function plainProgress({ err, speaker, clock }: Cli): Progress {
         case 'started':
         case 'progress':
         case 'stage-retried':
+        case 'quarantined':
       }
     },
     notice: line,
