@@ -10,6 +10,7 @@ import { startRun } from '../../packages/cauce/src/ledger/start-run.ts'
 import type { Claim } from '../../packages/cauce/src/ledger/tables.ts'
 import { takeOver } from '../../packages/cauce/src/ledger/take-over.ts'
 import type { LedgerOrders } from './ledger-worker.ts'
+import { workWithinLimits } from './work-within-limits.ts'
 
 /** A process of its own that works on a ledger as it is told by its parent. */
 const owner = await ownIdentity()
@@ -70,6 +71,7 @@ const orders: LedgerOrders = {
       await sleep(20)
     }
   },
+  workWithinLimits: async (limits) => workWithinLimits(opened().ledger, owner, limits),
 }
 
 process.on('message', ({ id, order, input }: { id: number; order: keyof LedgerOrders; input: never }) => {

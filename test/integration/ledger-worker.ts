@@ -14,6 +14,27 @@ export interface LedgerOrders {
   beat(input: { readonly claims: readonly Claim[] }): Promise<{ readonly lost: readonly number[] }>
   /** Takes over, claims and settles until every item is settled; the claims it settled. */
   workUntilDone(input: { readonly limit: number; readonly leaseMs: number }): Promise<Claim[]>
+  /**
+   * Claims across pipelines, sits down at the destination and settles, in several loops side by side, until every item is
+   * settled; beats all the while. Throws when it ever sees more at work than allowed.
+   */
+  workWithinLimits(input: WithinLimits): Promise<LimitsSeen>
+}
+
+export interface WithinLimits {
+  readonly loops: number
+  readonly maxItems: number
+  readonly maxSeats: number
+  readonly leaseMs: number
+  /** An empty folder all processes share: whoever works leaves a mark in it, so that the ledger is not its own witness. */
+  readonly marksFolder: string
+}
+
+export interface LimitsSeen {
+  readonly settled: readonly Claim[]
+  readonly mostItems: number
+  readonly mostSeats: number
+  readonly seatsRefused: number
 }
 
 export interface LedgerWorker {
