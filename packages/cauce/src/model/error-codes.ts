@@ -205,6 +205,13 @@ export const ERROR_CODES = {
       es: 'No se puede añadir al archivo {path}: {detail}. No se borró nada. Ponga uno sano en su lugar; si se perdió del todo, un archivo vacío con ese nombre da comienzo a otro.',
     },
   },
+  QUARANTINE_FAILED: {
+    class: 'system',
+    text: {
+      en: '{file} failed and could not be put aside in {folder}: {detail}. Its failure is recorded; it is put aside as soon as that works again.',
+      es: '{file} falló y no se pudo apartar en {folder}: {detail}. Su fallo está registrado; se aparta en cuanto vuelva a ser posible.',
+    },
+  },
   BACKUP_FAILED: {
     class: 'system',
     text: {
