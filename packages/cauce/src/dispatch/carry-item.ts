@@ -12,8 +12,10 @@ import type { Stage } from '../perform/messages.ts'
 import type { ItemOutcome, ItemTask, TaskResult } from '../perform/task.ts'
 import { dayBounds } from '../plan/day-bounds.ts'
 import { dateInZone } from '../plan/periods.ts'
+import { SPOOLED_ORIGINAL } from '../perform/extract.ts'
 import { replayPlan } from '../plan/replay-plan.ts'
 import type { HeldItems } from './held-items.ts'
+import { keepQuarantine } from './keep-quarantine.ts'
 import type { Performer } from './performer.ts'
 import { retryPauseMs } from './retry-pause.ts'
 import type { RunContext } from './run-context.ts'
@@ -66,7 +68,9 @@ export async function carryItem(
       },
       itemSignal,
     )
-    return await settle(context, held, item, outcomeOf(result, item))
+    const carried = await settle(context, held, item, outcomeOf(result, item))
+    await keepQuarantine(context, carried.item, { spooled: join(task.spoolFolder, SPOOLED_ORIGINAL) })
+    return carried
   } finally {
     await rm(task.spoolFolder, { recursive: true, force: true })
   }

@@ -8,6 +8,7 @@ import { runOutcome } from '../ledger/run-outcome.ts'
 import type { RunRow } from '../ledger/tables.ts'
 import { dateInZone } from '../plan/periods.ts'
 import type { DispatcherRequest } from './dispatcher-request.ts'
+import { tendQuarantine } from './keep-quarantine.ts'
 import type { Performer } from './performer.ts'
 import { reportFailures } from './report-failures.ts'
 import type { RunContext } from './run-context.ts'
@@ -26,13 +27,22 @@ export async function closeRuns(request: DispatcherRequest, performer: Performer
     }
     if ((await openItemCount(ledger, run.id)) > 0) continue
     // Telling twice changes nothing: a report's row is replaced by one that says the same.
-    await reportFailures(closingContext(request, pipeline, run), performer)
+    const context = closingContext(request, pipeline, run)
+    await reportFailures(context, performer)
+    await tendQuarantine({ ...context, signal: atMost(context.signal, TENDING_MOST_MS) })
     const state = await runOutcome(ledger, run.id)
     const closed = await finishRun(ledger, { id: run.id, state, nowMs: clock.now() })
     if (closed === undefined) continue
     emit(run.pipeline, { kind: 'run-closed', run: closed })
     await besides.runClosed(pipeline, closed)
   }
+}
+
+/** What is left of it is done when the next run closes: no firing is to wait for a source that is slow. */
+const TENDING_MOST_MS = 5_000
+
+function atMost(signal: AbortSignal, ms: number): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(ms)])
 }
 
 /** Of hosts that never come back nothing can be proven; no listing takes so long. */

@@ -145,6 +145,12 @@ test('every way an attempt can end is told in both logs, failures with code and 
   see({ kind: 'handed-back', item: c, outcome: failed })
   see({ kind: 'cancelled', item: d })
   see({ kind: 'ended', item: e, outcome: { ...outcome, state: 'duplicate', ruleCounts: [], notes: [] } })
+  see({ kind: 'quarantined', item: a, folder: '/quarantine/1_a' })
+  see({
+    kind: 'quarantine-failed',
+    item: a,
+    error: new CauceError('DISK_FULL', { path: '/quarantine' }).report(),
+  })
   const whole = (await lines('orchestrator_20261124.log')).filter(({ event }) => event !== 'item-started')
   expect(whole.map(({ level, event, key }) => [level, event, key])).toEqual([
     ['error', 'item-failed', 'a'],
@@ -152,6 +158,8 @@ test('every way an attempt can end is told in both logs, failures with code and 
     ['warn', 'item-handed-back', 'c'],
     ['warn', 'item-cancelled', 'd'],
     ['info', 'item-passed-over', 'e'],
+    ['warn', 'item-quarantined', 'a'],
+    ['error', 'quarantine-failed', 'a'],
   ])
   expect(whole[0]).toMatchObject({
     msg: 'FALLO_SISTEMA in attempt 1',
@@ -162,5 +170,9 @@ test('every way an attempt can end is told in both logs, failures with code and 
   })
   expect(whole[1]).toMatchObject({ until: '2026-11-25T05:59:10.000Z' })
   for (const [index, name] of ['a', 'b', 'c', 'd', 'e'].entries())
-    expect((await lines(`${name}.log`)).at(-1)?.['event']).toBe(whole[index]?.['event'])
+    expect((await lines(`${name}.log`)).map(({ event }) => event)).toContain(whole[index]?.['event'])
+  expect((await lines('a.log')).at(-1)).toMatchObject({
+    event: 'quarantine-failed',
+    error: { code: 'DISK_FULL' },
+  })
 })

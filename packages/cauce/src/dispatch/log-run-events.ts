@@ -82,6 +82,10 @@ class RunEventWriter {
           until: new Date(event.dueMs).toISOString(),
           ...failure(event.outcome.error),
         })
+      case 'quarantined':
+        return this.#close(event.item, 'item-quarantined', { folder: event.folder })
+      case 'quarantine-failed':
+        return this.#close(event.item, 'quarantine-failed', failure(event.error))
       case 'cancelled':
         return this.#close(event.item, 'item-cancelled', {})
     }

@@ -44,6 +44,10 @@ export type RunEvent =
     }
   /** Items that another process holds; its lease ends at the given time. */
   | { readonly kind: 'held-elsewhere'; readonly items: readonly ItemRow[]; readonly untilMs: number }
+  /** It failed, and its file and story lie in the folder. */
+  | { readonly kind: 'quarantined'; readonly item: ItemRow; readonly folder: string }
+  /** It failed, and its file could not be put aside for now. */
+  | { readonly kind: 'quarantine-failed'; readonly item: ItemRow; readonly error: ErrorReport }
   | { readonly kind: 'note'; readonly text: string }
 
 /** Everything the steps of one run share. */

@@ -18,6 +18,7 @@ import { dateInZone, plannedCounters } from '../plan/periods.ts'
 import type { ResolvedSettings } from '../plan/resolve-settings.ts'
 import type { Carried } from './carry-item.ts'
 import { discover } from './discover.ts'
+import { tendQuarantine } from './keep-quarantine.ts'
 import { LEASE_MS } from './lease.ts'
 import { Performer } from './performer.ts'
 import { ensureHome, type ProjectHome } from './project-home.ts'
@@ -88,6 +89,7 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     failpoint('worker:after-discover')
     carried = await workToTheEnd(context, performers, only)
     await reportFailures(context, performers[0])
+    await tendQuarantine(context)
     finished = true
   } finally {
     failpoint('worker:before-close')

@@ -55,7 +55,7 @@ function wholeSecret(value: string): readonly string[] {
 const SECRET_NAME = /pass|pwd|secret|token|credential|signature|api[-_]?key|access[-_]?key|(^|[-_])sig$/i
 
 /** Passwords and tokens of an address: of its user, and of its parameters. */
-function secretsIn(location: string): readonly string[] {
+export function secretsIn(location: string): readonly string[] {
   const named = parametersIn(location).filter(([name]) => SECRET_NAME.test(name))
   return [...passwordsIn(location), ...named.map(([, value]) => value)].flatMap(bothForms)
 }

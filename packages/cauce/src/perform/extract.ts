@@ -4,6 +4,9 @@ import { failpoint } from '../model/failpoint.ts'
 import type { Fetched, Source, SourceEntry } from '../connectors/source.ts'
 import type { Stagehand } from './stagehand.ts'
 
+/** Its name in the spool folder of an attempt. */
+export const SPOOLED_ORIGINAL = 'original'
+
 /** An original in the spool, proven whole. */
 export interface Extracted extends Fetched {
   readonly path: string
@@ -20,7 +23,7 @@ export async function extract(
   spoolFolder: string,
   hand: Stagehand,
 ): Promise<Extracted | undefined> {
-  const path = join(spoolFolder, 'original')
+  const path = join(spoolFolder, SPOOLED_ORIGINAL)
   const current = await source.stat(entry.key)
   if (current === undefined) return undefined
   if (current.sizeBytes !== entry.sizeBytes || current.modifiedMs !== entry.modifiedMs)

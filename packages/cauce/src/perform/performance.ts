@@ -85,7 +85,9 @@ export class Performance {
     }
     // What failed may have left the engine unwell; the next task is to start from nothing.
     if (hasFailed(result)) await this.#closeEngine()
-    await rm(task.spoolFolder, { recursive: true, force: true })
+    // The file of an item that failed is still wanted: whoever gave the task puts it aside, and then removes the folder.
+    if (task.kind !== 'item' || !hasFailed(result))
+      await rm(task.spoolFolder, { recursive: true, force: true })
     this.#busy = false
     this.#tell({ kind: 'result', result })
   }
