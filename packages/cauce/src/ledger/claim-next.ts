@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { firstWaiting, lookAtQueues, type Place, type Queue } from './find-waiting.ts'
 import { type Ledger, readLedger, writeLedger } from './ledger-access.ts'
 import { hasRowLocks, skipLocked } from './lock-rows.ts'
-import { makeDue, overdue } from './make-due.ts'
+import { makeDue, plansOverdue } from './make-due.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import type { ItemRow, LedgerTables } from './tables.ts'
 import { type Candidate, takeItems } from './take-items.ts'
@@ -45,8 +45,9 @@ export async function claimNext(ledger: Ledger, request: ClaimNextRequest): Prom
 
 async function makeOverdueDue(ledger: Ledger, { plans, nowMs }: ClaimNextRequest): Promise<void> {
   const planHashes = plans.map(({ planHash }) => planHash)
-  const some = await readLedger(ledger, (db) => overdue(db, planHashes, nowMs).limit(1).execute())
-  if (some.length > 0) await writeLedger(ledger, (transaction) => makeDue(transaction, planHashes, nowMs))
+  const overdue = await readLedger(ledger, async (db) => plansOverdue(db, planHashes, nowMs))
+  for (const planHash of overdue)
+    await writeLedger(ledger, async (transaction) => makeDue(transaction, planHash, nowMs))
 }
 
 /** Which plans have something to take, seen without a lock: whoever finds nothing must not stand in the way of those who work. */

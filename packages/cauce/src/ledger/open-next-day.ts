@@ -3,7 +3,7 @@ import { type Ledger, writeLedger } from './ledger-access.ts'
 import { skipLocked } from './lock-rows.ts'
 import { moveUnclaimed } from './move-unclaimed.ts'
 import { isFailedSystem } from './partial-indexes.ts'
-import type { ItemRow, LedgerTables } from './tables.ts'
+import type { LedgerTables } from './tables.ts'
 
 export interface OpenNextDayRequest {
   readonly pipeline: string
@@ -24,22 +24,35 @@ const ITEMS_PER_TRANSACTION = 500
  * items somebody wanted cancelled. Returns how many.
  */
 export async function openNextDay(ledger: Ledger, request: OpenNextDayRequest): Promise<number> {
-  if (request.days <= 0) return 0
   let opened = 0
-  for (;;) {
-    const some = await writeLedger(ledger, (transaction) => openSome(transaction, request))
-    if (some === 0) return opened
-    opened += some
-  }
+  // One after the other, each is looked up in the index; those that had all their days are never read.
+  for (let dayRetries = request.days - 1; dayRetries >= 0; dayRetries--)
+    for (;;) {
+      const some = await writeLedger(ledger, (transaction) => openSome(transaction, request, dayRetries))
+      if (some === 0) break
+      opened += some
+    }
+  return opened
 }
 
 async function openSome(
   transaction: Transaction<LedgerTables>,
-  { runId, planHash, days, nowMs, ...request }: OpenNextDayRequest,
+  { pipeline, runId, planHash, days, nowMs }: OpenNextDayRequest,
+  dayRetries: number,
 ): Promise<number> {
-  const question = failedSystem(transaction, { days, nowMs, ...request }).limit(ITEMS_PER_TRANSACTION)
+  const question = transaction
+    .selectFrom('item')
+    .where(isFailedSystem)
+    .where('pipeline', '=', pipeline)
+    .where('dayRetries', '=', dayRetries)
+    .where('dueMs', '<=', nowMs)
+    .where('cancelMs', 'is', null)
+    .where((eb) => eb.or([eb('errorCode', 'is', null), eb('errorCode', '!=', 'SOURCE_VANISHED')]))
+    .orderBy('dueMs')
+    .limit(ITEMS_PER_TRANSACTION)
+    .select('id')
   const found = await skipLocked(transaction, question).execute()
-  for (const { id, dayRetries } of found)
+  for (const { id } of found)
     await moveUnclaimed(transaction, {
       id,
       from: 'failed_system',
@@ -50,26 +63,4 @@ async function openSome(
       columns: { runId, planHash, dayRetries: dayRetries + 1 },
     })
   return found.length
-}
-
-function failedSystem(
-  transaction: Transaction<LedgerTables>,
-  { pipeline, days, nowMs }: Pick<OpenNextDayRequest, 'pipeline' | 'days' | 'nowMs'>,
-) {
-  return (
-    transaction
-      .selectFrom('item')
-      .where(isFailedSystem)
-      .where('pipeline', '=', pipeline)
-      // Spelled out, they are looked up one by one in the index; those that had all their days are never read.
-      .where(
-        'dayRetries',
-        'in',
-        Array.from({ length: days }, (_, day) => day),
-      )
-      .where('dueMs', '<=', nowMs)
-      .where('cancelMs', 'is', null)
-      .where((eb) => eb.or([eb('errorCode', 'is', null), eb('errorCode', '!=', 'SOURCE_VANISHED')]))
-      .select(['id', 'dayRetries'] satisfies (keyof ItemRow)[])
-  )
 }

@@ -66,11 +66,14 @@ async function changeSome(
   return changed.length
 }
 
+/** In the order of their index, or PostgreSQL might guess that reading the table from its beginning finds as many sooner. */
 function pendingOf(db: Kysely<LedgerTables>, planHash: string, dueMs: number | undefined) {
   return db
     .selectFrom('item')
     .where(isPending)
     .where('planHash', '=', planHash)
     .$if(dueMs !== undefined, (query) => query.where('dueMs', '=', dueMs ?? 0))
+    .orderBy('dueMs')
+    .orderBy('boundHost')
     .select('id')
 }

@@ -1,6 +1,5 @@
-import { DatabaseSync } from 'node:sqlite'
-import type { KyselyPlugin, RootOperationNode } from 'kysely'
-import { expect, onTestFinished, test } from 'vitest'
+import { type KyselyPlugin, type RootOperationNode, sql } from 'kysely'
+import { expect, test } from 'vitest'
 import { adoptPending } from './adopt-pending.ts'
 import { claimNext } from './claim-next.ts'
 import { dispatchHeld } from './dispatch-held.ts'
@@ -16,12 +15,14 @@ import { elsewhere, LEASE_MS, planOf, scratchLedger, self } from './scratch-ledg
 import { settleItem } from './settle-item.ts'
 
 /**
- * What must cost the same with 10 thousand items in the ledger and with a million walks an index and sorts nothing. SQLite tells
- * how it would answer each statement an operation really makes; it does not look at how many rows there are.
+ * What must cost the same with 10 thousand items in the ledger and with a million walks an index and sorts nothing. The engine
+ * tells how it would answer each statement an operation really makes: SQLite whatever there is, PostgreSQL by what it counted.
  */
 async function watched(): Promise<{ ledger: Ledger; runId: string; plansOf: PlansOf }> {
   const { ledger, runId, record } = await scratchLedger()
   await recordPlan(ledger, { plan: planOf({ pipeline: 'visits', hash: 'h2' }), nowMs: 1 })
+  await recordPlan(ledger, { plan: planOf({ pipeline: 'sales', hash: 's1' }), nowMs: 1 })
+  if (ledger.dialect === 'postgres') await fill(ledger, runId)
   await record(['a', 'b'])
   const nodes: RootOperationNode[] = []
   const spy: KyselyPlugin = {
@@ -31,27 +32,67 @@ async function watched(): Promise<{ ledger: Ledger; runId: string; plansOf: Plan
     },
     transformResult: async ({ result }) => result,
   }
-  const database = new DatabaseSync(ledger.path ?? '')
-  onTestFinished(() => database.close())
-  const executor = ledger.db.withoutPlugins().getExecutor()
   const plansOf: PlansOf = async (act) => {
     nodes.length = 0
     await act()
-    return nodes.flatMap((node) => {
-      const { sql } = executor.compileQuery(node, { queryId: 'watched' })
-      const steps = database.prepare(`explain query plan ${sql}`).all()
-      return steps
-        .map(({ detail }) => String(detail))
-        .filter((detail) => !/^(LIST|SCALAR) SUBQUERY/.test(detail))
-    })
+    return explain(ledger, nodes)
   }
   return { ledger: { ...ledger, db: ledger.db.withPlugin(spy) }, runId, plansOf }
 }
 
 type PlansOf = (act: () => Promise<unknown>) => Promise<readonly string[]>
 
+/** PostgreSQL reads small tables from end to end, and rightly so. */
+async function fill({ db, schema }: Ledger, runId: string): Promise<void> {
+  const items = sql`select 'sales', 'k' || n, 'v', 0, 'file', (array['pending', 'failed_system', 'ready'])[1 + n % 3],
+                           ${runId}::text, 's1', n % 3 % 2, 1, 1 from generate_series(1, 9000) as n`
+  await db
+    .insertInto('item')
+    .columns([
+      'pipeline',
+      'key',
+      'version',
+      'generation',
+      'kind',
+      'state',
+      'runId',
+      'planHash',
+      'dueMs',
+      'discoveredMs',
+      'updatedMs',
+    ])
+    .expression(items as never)
+    .execute()
+  await sql`analyze ${sql.id(schema ?? '', 'item')}`.execute(db)
+}
+
+async function explain(
+  { db, dialect }: Ledger,
+  nodes: readonly RootOperationNode[],
+): Promise<readonly string[]> {
+  const plain = db.withoutPlugins()
+  const steps: string[] = []
+  for (const node of nodes) {
+    const compiled = plain.getExecutor().compileQuery(node, { queryId: 'watched' })
+    const question = { ...compiled, sql: `${EXPLAIN[dialect]} ${compiled.sql}` }
+    const { rows } = await plain.executeQuery<Readonly<Record<string, unknown>>>(question)
+    steps.push(...rows.map((row) => String(row['detail'] ?? row['QUERY PLAN'])))
+  }
+  return steps
+}
+
+const EXPLAIN = { sqlite: 'explain query plan', postgres: 'explain' } as const
+
 /** `item_state` alone is all that is in one state: too many. */
-const SLOW = /^SCAN (item|attempt|transition|rule_count)|item_state \(state=\?\)|TEMP B-TREE/
+const SLOW =
+  /^SCAN (item|attempt|transition|rule_count)|item_state \(state=\?\)|TEMP B-TREE|Seq Scan on (item|attempt|transition|rule_count)/
+
+function indexesIn(steps: readonly string[]): readonly string[] {
+  const names = steps.flatMap(
+    (step) => /\bitem_(?:waiting|held|open|next_day|state|run)\b/.exec(step)?.[0] ?? [],
+  )
+  return [...new Set(names)].toSorted()
+}
 
 test('a claim over several pipelines walks its indexes from the beginning, also when it promotes and takes over', async () => {
   const { ledger, plansOf } = await watched()
@@ -64,15 +105,7 @@ test('a claim over several pipelines walks its indexes from the beginning, also 
   await ledger.db.updateTable('item').set({ dueMs: 1000 }).where('key', '=', 'b').execute()
   const steps = [...(await plansOf(async () => claim(2000))), ...(await plansOf(async () => claim(90_000)))]
   expect(steps.filter((step) => SLOW.test(step))).toEqual([])
-  expect(new Set(steps.filter((step) => step.includes('item_')))).toMatchInlineSnapshot(`
-    Set {
-      "SEARCH item USING COVERING INDEX item_waiting (plan_hash=? AND due_ms>? AND due_ms<?)",
-      "SEARCH item USING INDEX item_held (lease_until_ms<?)",
-      "SEARCH item USING INDEX item_held (lease_until_ms>?)",
-      "SEARCH item USING INDEX item_waiting (plan_hash=? AND due_ms=? AND bound_host=?)",
-      "SEARCH attempt USING INDEX sqlite_autoindex_attempt_1 (item_id=? AND epoch=?)",
-    }
-  `)
+  expect(indexesIn(steps)).toEqual(['item_held', 'item_waiting'])
 })
 
 test('recording, looking up, settling and renewing look up what they are given', async () => {
@@ -102,13 +135,5 @@ test('so do the dispatcher’s rounds', async () => {
     await openNextDay(ledger, { ...common, days: 2 })
   })
   expect(steps.filter((step) => SLOW.test(step))).toEqual([])
-  expect(new Set(steps.filter((step) => step.includes('item_')))).toMatchInlineSnapshot(`
-    Set {
-      "SEARCH item USING INDEX item_open (run_id=? AND due_ms<?)",
-      "SEARCH item USING COVERING INDEX item_waiting (plan_hash=? AND due_ms=?)",
-      "SEARCH item USING INDEX item_held (lease_until_ms<?)",
-      "SEARCH item USING COVERING INDEX item_waiting (plan_hash=?)",
-      "SEARCH item USING INDEX item_next_day (pipeline=? AND day_retries=? AND due_ms<?)",
-    }
-  `)
+  expect(indexesIn(steps)).toEqual(['item_held', 'item_next_day', 'item_open', 'item_waiting'])
 })
