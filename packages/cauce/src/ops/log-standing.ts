@@ -1,3 +1,4 @@
+import type { AlertEvent } from '../alerts/alert-event.ts'
 import type { CauceError } from '../model/cauce-error.ts'
 import type { Clock } from '../model/clock.ts'
 import type { DispatcherEvent } from '../dispatch/dispatcher-request.ts'
@@ -32,9 +33,23 @@ export function logStanding(
       }),
     waits: ({ subject, nextTryMs }) =>
       orchestrator.write('process-waits', { what: subject, until: new Date(nextTryMs).toISOString() }),
+    alert: (event) => logAlert(logs, event),
+    closedDay: (pipeline, { day }) => orchestrator.write('day-closed', { pipeline, day }),
     stopping: (reason) => orchestrator.write('process-stopping', { reason }),
     ended: () => orchestrator.write('process-ended'),
   }
+}
+
+function logAlert({ orchestrator }: Logs, event: AlertEvent): void {
+  if (event.kind === 'opened' || event.kind === 'resolved') {
+    const { rule, subject, pipeline } = event.alert
+    orchestrator.write(event.kind === 'opened' ? 'alert-opened' : 'alert-resolved', {
+      ...(pipeline !== null && { pipeline }),
+      rule,
+      subject,
+    })
+  } else if (event.kind === 'undelivered' || event.kind === 'given-up')
+    orchestrator.write('delivery-failed', { channel: event.channel, error: event.error })
 }
 
 /** What only a dispatcher tells; false: somebody else's to tell. */

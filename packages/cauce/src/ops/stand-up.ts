@@ -1,7 +1,8 @@
-import { CauceError } from '../model/cauce-error.ts'
+import type { AlertEvent } from '../alerts/alert-event.ts'
+import type { CauceError } from '../model/cauce-error.ts'
 import type { Clock } from '../model/clock.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
-import type { DispatcherBesides, DispatcherEvent } from '../dispatch/dispatcher-request.ts'
+import type { DispatcherEvent } from '../dispatch/dispatcher-request.ts'
 import { clearSpool } from '../dispatch/process-spool.ts'
 import { ensureHome } from '../dispatch/project-home.ts'
 import { runDispatcher } from '../dispatch/run-dispatcher.ts'
@@ -11,7 +12,9 @@ import type { Ledger } from '../ledger/ledger-access.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import { ownIdentity } from '../ledger/process-identity.ts'
 import { takeOver } from '../ledger/take-over.ts'
+import { besideDispatcher } from './beside-dispatcher.ts'
 import { choosePipelines } from './choose-pipelines.ts'
+import type { ClosedDay } from './close-day/close-day.ts'
 import { keepRegistered } from './keep-registered.ts'
 import type { LoadedProject } from './load-project.ts'
 import { readyPipeline, type ReadyPipeline } from './ready-pipeline.ts'
@@ -38,7 +41,6 @@ export interface StandUpRequest {
   readonly watcher: StandWatcher
   /** Begun once the ledger is open; closed at the end. */
   readonly serve?: ((facts: StandFacts) => Promise<AsyncDisposable>) | undefined
-  readonly besides?: ((facts: StandFacts) => DispatcherBesides) | undefined
 }
 
 /** What stands. */
@@ -56,6 +58,8 @@ export interface StandWatcher {
   readonly saw: (pipeline: string, event: DispatcherEvent) => void
   readonly trouble: (error: CauceError, pipeline: string | undefined) => void
   readonly waits: (waited: Waited) => void
+  readonly alert: (event: AlertEvent) => void
+  readonly closedDay: (pipeline: string, day: ClosedDay) => void
   readonly stopping: (reason: string) => void
   readonly ended: () => void
 }
@@ -105,6 +109,7 @@ async function stand(
   const stopping = AbortSignal.any([request.stopping, broken.signal])
   const shared = { pipelines, ledger, home: project.home, owner, clock }
   const parts: Promise<void>[] = []
+  await using beside = roles.includes('dispatcher') ? await besideDispatcher(request, facts) : undefined
   if (roles.includes('worker'))
     parts.push(
       runWorker({
@@ -117,7 +122,7 @@ async function stand(
         onWake,
       }),
     )
-  if (roles.includes('dispatcher'))
+  if (beside !== undefined)
     parts.push(
       runDispatcher({
         ...shared,
@@ -126,18 +131,13 @@ async function stand(
         trouble: watcher.trouble,
         ticked: (nowMs) => standing.ticked(nowMs),
         foundWork: wake,
-        besides: request.besides?.(facts) ?? NOTHING_BESIDES,
+        besides: beside,
       }),
     )
   for (const part of parts) part.catch(() => broken.abort())
   const ends = await Promise.allSettled(parts)
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
-}
-
-const NOTHING_BESIDES: DispatcherBesides = {
-  runClosed: async () => undefined,
-  everyTick: async () => undefined,
 }
 
 /** The plan keeps its hash: when it runs is nothing to those who carry it out. */
