@@ -198,6 +198,13 @@ export const ERROR_CODES = {
       es: 'La copia comprobada de {file} no está donde dice la bitácora: {detail} ({count} archivos así el {day}). El resto del día está en su archivo zip. Devuélvala a su lugar y cierre el día de nuevo.',
     },
   },
+  REPORT_FAILED: {
+    class: 'system',
+    text: {
+      en: 'The report of {day} could not be written to {path}: {detail}. Everything else of that day was closed; see: cauce report --day {day}',
+      es: 'No se pudo escribir el reporte del {day} en {path}: {detail}. Lo demás de ese día quedó cerrado; véalo con: cauce report --day {day}',
+    },
+  },
   ARCHIVE_UNUSABLE: {
     class: 'system',
     text: {

@@ -71,8 +71,7 @@ export async function archiveDay(request: ArchiveDayRequest): Promise<ArchivedDa
       if (error instanceof DamagedCopy && error.file.source.kind === 'archive') throw unusable(path, error)
       // A copy that is gone was archived by a rival: his archive is there by now.
       const mayPass = error instanceof DamagedCopy || error instanceof Overtaken || isMissing(error)
-      if (!mayPass || tries === MOST_TRIES)
-        throw toCauceError(error, { code: 'BACKUP_FAILED', details: { file: path } })
+      if (!mayPass || tries === MOST_TRIES) throw archiveError(error, path)
       reads ||= error instanceof DamagedCopy
     }
   }
@@ -203,4 +202,11 @@ function gone(path: string): CauceError {
     detail: 'it was made and is gone, and another would take its name',
     detalle: 'se hizo y ya no está, y otro tomaría su nombre',
   })
+}
+
+/** The system tells no path of a disk that filled while a file was written. */
+function archiveError(error: unknown, path: string): CauceError {
+  if (error instanceof CauceError) return error
+  const known = toCauceError(error, { code: 'BACKUP_FAILED', details: { file: path } })
+  return known.code === 'DISK_FULL' ? new CauceError('DISK_FULL', { path }, { cause: error }) : known
 }

@@ -6,6 +6,7 @@ import { failpoint } from '../../model/failpoint.ts'
 import type { Language } from '../../model/language.ts'
 import type { Plan } from '../../model/plan.ts'
 import { speakerOf } from '../../model/speaker.ts'
+import { toCauceError } from '../../model/to-cauce-error.ts'
 import { type DayClose, findDayClose, isClosedForGood, recordDayClose } from '../../ledger/day-close.ts'
 import { dayFigures, type DayFigures } from '../../ledger/day-figures.ts'
 import type { Ledger } from '../../ledger/ledger-access.ts'
@@ -48,8 +49,8 @@ export interface ClosedDay {
  * is written to the home folder. It may be called while the day lasts, after every run, and by any number of processes, again and
  * again: each time what is new is added, and what was done stays as it is. When it fails nothing is lost, and the next call goes
  * on from there.
- * @throws {CauceError} ARCHIVE_UNUSABLE, CONFIG_INVALID, DISK_FULL, BACKUP_FAILED, LEDGER_FAILED; and BACKUP_MISSING, when everything
- * else was done, for files whose verified copies are gone
+ * @throws {CauceError} ARCHIVE_UNUSABLE, CONFIG_INVALID, DISK_FULL, BACKUP_FAILED, LEDGER_FAILED, REPORT_FAILED; and BACKUP_MISSING,
+ * when everything else was done, for files whose verified copies are gone
  */
 export async function closeDay(request: CloseDayRequest): Promise<ClosedDay> {
   const { ledger, plan, clock, day } = request
@@ -62,7 +63,10 @@ export async function closeDay(request: CloseDayRequest): Promise<ClosedDay> {
   const { archive, lost } = await recorded(request, { before, figures, nowMs })
   failpoint('close:before-reports')
   const report: DayReport = { figures, states: plan.states, closedMs: nowMs, archive, lost }
-  const reports = await writeReports(request, report)
+  const folder = reportFolder(request.home, pipeline)
+  const reports = await writeReports(request, report, folder).catch((error: unknown) => {
+    throw toCauceError(error, { code: 'REPORT_FAILED', details: { path: folder, day } })
+  })
   if (lost.length > 0) throw missingCopies(lost, day)
   return { day, isFinal: nowMs >= figures.untilMs, figures, archive, reports }
 }
@@ -107,11 +111,11 @@ export function reportFolder({ folder }: Pick<ProjectHome, 'folder'>, pipeline: 
 }
 
 async function writeReports(
-  { home, plan, clock, day, language }: CloseDayRequest,
+  { plan, clock, day, language }: CloseDayRequest,
   report: DayReport,
+  folder: string,
 ): Promise<readonly string[]> {
   const speaker = speakerOf(language ?? plan.report?.language ?? 'en')
-  const folder = reportFolder(home, plan.pipeline)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await removeDrafts(folder, clock.now())
   const texts = {

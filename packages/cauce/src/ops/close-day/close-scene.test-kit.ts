@@ -57,6 +57,8 @@ export class CloseScene {
       readonly timezone?: string
       readonly zip?: 'daily'
       readonly keepDays?: number
+      /** Folder of backups. */
+      readonly backups?: string
       /** Another scene whose folders and ledger it shares. */
       readonly beside?: CloseScene
     } = {},
@@ -76,12 +78,18 @@ export class CloseScene {
   private constructor(
     folder: string,
     ledger: Ledger,
-    { pipeline = 'visitas', timezone = 'UTC', zip, keepDays }: Parameters<typeof CloseScene.open>[0] = {},
+    {
+      pipeline = 'visitas',
+      timezone = 'UTC',
+      zip,
+      keepDays,
+      backups,
+    }: Parameters<typeof CloseScene.open>[0] = {},
   ) {
     this.folder = folder
     this.ledger = ledger
     this.pipeline = pipeline
-    this.backups = join(folder, 'backup')
+    this.backups = backups ?? join(folder, 'backup')
     const clock: Clock = { now: () => this.nowMs, sleep: async () => undefined }
     this.request = {
       ledger,
