@@ -74,6 +74,18 @@ describe('a line', () => {
     expect(lines.map(({ event }) => event)).toEqual(['warning'])
   })
 
+  test('of an item goes to the same file whatever the level of whoever writes it', async () => {
+    const { logs, folder } = await scene({ level: 'error' })
+    logs.item(item, '2026-11-24').write('failure', { text: 'here' })
+    await logs.close()
+    const others = openLogs({ home: { logs: folder }, clock, secrets: [] })
+    others.item(item, '2026-11-24').write('item-started', { attempt: 2 })
+    await others.close()
+    expect(await readdir(join(folder, '20261124'))).toEqual(['report_001.log'])
+    const lines = await linesOf(join(folder, '20261124/report_001.log'))
+    expect(lines.map(({ event }) => event)).toEqual(['log-started', 'failure', 'item-started'])
+  })
+
   test('of an error tells its code, its class and its remedy in the language asked for', async () => {
     const { logs, folder } = await scene({ language: 'es' })
     const error = new CauceError('SOURCE_UNREACHABLE', { url: 'sftp://h', detail: 'nobody' })

@@ -4,7 +4,7 @@ import type { Clock } from '../model/clock.ts'
 import { figuresIn } from '../model/figures.ts'
 import { fillText, type Language, type Text } from '../model/language.ts'
 import { dateInZone } from '../plan/periods.ts'
-import { LOG_EVENTS, type LogEventName, type LogLevel } from './log-events.ts'
+import { LOG_EVENTS, LOG_LEVELS, type LogEventName, type LogLevel } from './log-events.ts'
 import { LogFile, type LogFileTools } from './log-file.ts'
 import { claimItemLog, type LoggedItem, orchestratorLog } from './log-places.ts'
 import { fieldFormat, logSentence } from './log-record.ts'
@@ -57,6 +57,9 @@ export interface Logs extends AsyncDisposable {
 /** How long the end of a process may wait for its logs. */
 const CLOSE_WAIT_MS = 5_000
 
+/** Files of items that are remembered; of the others the name is found again. */
+const MOST_ITEMS = 500
+
 /** Fields that name things of ours or are counted by us: none can hold a secret, and searching needs them as they are. */
 const OWN_FIELDS = new Set(['pipeline', 'run', 'item', 'state', 'stage', 'attempt', 'rule', 'cause', 'level'])
 const RESERVED = new Set(['level', 'time', 'worker', 'event', 'msg'])
@@ -80,6 +83,8 @@ class OpenLogs implements Logs {
   readonly #tools: LogFileTools
   /** The orchestrator's files by day; a day that is over makes room. */
   readonly #days = new Map<string, LogFile>()
+  /** The last written of come last. */
+  readonly #items = new Map<string, LogFile>()
   #isTroubled = false
 
   constructor(request: OpenLogsRequest) {
@@ -96,9 +101,13 @@ class OpenLogs implements Logs {
   item(item: LoggedItem & { readonly id?: number }, runDay: string): Log {
     const { logs } = this.#request.home
     const own = { pipeline: item.pipeline, key: item.key, ...(item.id !== undefined && { item: item.id }) }
-    const head = this.#line('log-started', own) ?? ''
-    const file = new LogFile(() => claimItemLog(logs, item, { day: runDay, head }), this.#tools)
-    return { write: (event, fields = {}) => this.#add(file, this.#line(event, { ...own, ...fields })) }
+    const claim = async (): Promise<string> =>
+      claimItemLog(logs, item, { day: runDay, head: this.#line('log-started', own) ?? '' })
+    const name = `${runDay} ${item.pipeline}\0${item.key}`
+    return {
+      write: (event, fields = {}) =>
+        this.#add(this.#itemFile(name, claim), this.#line(event, { ...own, ...fields })),
+    }
   }
 
   async close(): Promise<void> {
@@ -125,6 +134,20 @@ class OpenLogs implements Logs {
     } catch {
       // A terminal that is gone must not stop the work.
     }
+  }
+
+  /** All who write of one item write through one file, so that its lines keep their order. */
+  #itemFile(name: string, claim: () => Promise<string>): LogFile {
+    const file = this.#items.get(name) ?? new LogFile(claim, this.#tools)
+    this.#items.delete(name)
+    this.#items.set(name, file)
+    if (this.#items.size > MOST_ITEMS)
+      for (const [old, { isBusy }] of this.#items)
+        if (!isBusy) {
+          this.#items.delete(old)
+          break
+        }
+    return file
   }
 
   #orchestratorFile(day: string): LogFile {
@@ -171,17 +194,21 @@ function ownTimezone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone
 }
 
+/** What a file is known by, and what it lacks, whatever its level. */
+const ALWAYS = new Set<LogEventName>(['log-started', 'lines-lost'])
+
 /** Makes the line of an event; undefined where its level is below what is wanted. */
 type LineMaker = (event: LogEventName, fields: LogFields) => string | undefined
 
 function lineMaker(request: OpenLogsRequest, redact: (text: string) => string): LineMaker {
   const { clock, language = 'en', level = 'info' } = request
   const format = fieldFormat(figuresIn(language), (ms) => new Date(ms).toISOString())
+  const least = LOG_LEVELS.indexOf(level)
   const worker = `${hostname()}:${process.pid}`
   let made: string | undefined
   const logger = pino(
     {
-      level,
+      level: 'debug',
       base: null,
       messageKey: 'msg',
       timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
@@ -195,7 +222,7 @@ function lineMaker(request: OpenLogsRequest, redact: (text: string) => string): 
   )
   return (event, fields) => {
     const { level: eventLevel } = LOG_EVENTS[event]
-    if (!logger.isLevelEnabled(eventLevel)) return undefined
+    if (!ALWAYS.has(event) && LOG_LEVELS.indexOf(eventLevel) < least) return undefined
     const plain = plainFields(fields, redact, language)
     made = undefined
     logger[eventLevel]({ worker, event, ...plain }, redact(logSentence(event, plain, language, format)))
