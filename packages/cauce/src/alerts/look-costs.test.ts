@@ -44,7 +44,16 @@ async function fill({ db, dialect, schema }: Ledger, runId: string, items: numbe
   await db
     .insertInto('transition')
     .columns(['itemId', 'atMs', 'toState', 'worker'])
-    .expression(sql`select id, 1, 'ready', 'w' from item` as never)
+    .expression((eb) =>
+      eb
+        .selectFrom('item')
+        .select([
+          'id',
+          sql<number>`1`.as('atMs'),
+          sql<'ready'>`'ready'`.as('toState'),
+          sql<string>`'w'`.as('worker'),
+        ]),
+    )
     .execute()
   if (dialect === 'postgres')
     for (const table of ['item', 'transition']) await sql`analyze ${sql.id(schema ?? '', table)}`.execute(db)

@@ -226,27 +226,32 @@ export async function rowsLoadedSince(
   request: { readonly pipeline: string; readonly fromMs: number; readonly runsFromId: string },
 ): Promise<RowsRead> {
   const { pipeline, fromMs, runsFromId } = request
-  const found = await readLedger(ledger, (db) =>
+  const runs = await readLedger(ledger, (db) =>
     db
-      .selectFrom('item')
-      .where('runId', 'in', (query) =>
-        query
-          .selectFrom('run')
-          .where('run.id', '>=', runsFromId)
-          .where('run.pipeline', '=', pipeline)
-          .select('run.id'),
-      )
-      .where('kind', '=', 'file')
-      .where('state', 'in', GOOD)
-      .where('finishedMs', '>=', fromMs)
-      .select(sumOfCounts)
-      .executeTakeFirst(),
+      .selectFrom('run')
+      .where('id', '>=', runsFromId)
+      .where('pipeline', '=', pipeline)
+      .select('id')
+      .execute(),
   )
-  return {
-    files: found?.items ?? 0,
-    read: found?.read ?? 0,
-    rejected: found?.rejected ?? 0,
+  const total = { files: 0, read: 0, rejected: 0 }
+  for (let start = 0; start < runs.length; start += IDS_PER_STATEMENT) {
+    const ids = runs.slice(start, start + IDS_PER_STATEMENT).map(({ id }) => id)
+    const found = await readLedger(ledger, (db) =>
+      db
+        .selectFrom('item')
+        .where('runId', 'in', ids)
+        .where('kind', '=', 'file')
+        .where('state', 'in', GOOD)
+        .where('finishedMs', '>=', fromMs)
+        .select(sumOfCounts)
+        .executeTakeFirst(),
+    )
+    total.files += found?.items ?? 0
+    total.read += found?.read ?? 0
+    total.rejected += found?.rejected ?? 0
   }
+  return total
 }
 
 /** When the newest file of a pipeline was first seen; undefined: it has none. One step into an index for each state. */
