@@ -6,6 +6,7 @@ import type { DestinationKit } from './destination/kit.ts'
 import { merge } from './destination/merge.ts'
 import { periodCounters } from './destination/period-counters.ts'
 import { queries } from './destination/queries.ts'
+import { replacing } from './destination/replacing.ts'
 import { reportsAndReplays } from './destination/reports-and-replays.ts'
 import { roundTrip } from './destination/round-trip.ts'
 import { sizes } from './destination/sizes.ts'
@@ -20,6 +21,7 @@ export function destinationConformance(kit: DestinationKit, options: { readonly 
   existingTables(kit)
   reportsAndReplays(kit)
   periodCounters(kit)
+  replacing(kit)
   cancelling(kit)
   queries(kit)
 }

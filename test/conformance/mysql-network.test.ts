@@ -7,6 +7,7 @@ import { describeNeeding, sharedSql } from '../servers/shared-servers.ts'
 import { containsText, startTcpProxy, type TcpProxy } from '../servers/tcp-proxy.ts'
 import type { DestinationKit } from './destination/kit.ts'
 import { mysqlKit } from './destination/mysql-kit.ts'
+import { type FileSketch, ReplacingScene } from './destination/replacing-scene.ts'
 import { INTEGER, TEXT } from './destination/round-trip.ts'
 import { shapeOf, TestBed, type LoadSketch } from './destination/test-bed.ts'
 
@@ -53,6 +54,37 @@ for (const server of ['mariadb', 'mysql'] as const) {
         expect(await bed.load(sketch, { by: destination })).toEqual({ kind: 'loaded' })
         expect(await bed.rows(CUENTAS)).toEqual([['k', '1']])
       })
+    })
+
+    test('a COMMIT by which a load takes the place of another is settled as any, also where its bytes come back', async () => {
+      const access = sharedSql(server)
+      await using proxy = await startTcpProxy(access)
+      await using scene = await ReplacingScene.make(throughProxy(server, proxy))
+      const by = await scene.bed.rival()
+      const uno: FileSketch = { item: 'a', content: 'uno', rows: [['x', 1]] }
+      const dos: FileSketch = { item: 'a', content: 'dos', rows: [['y', 2]] }
+      const standing = async (): Promise<string> => JSON.stringify(await scene.tables())
+      await scene.load(uno)
+      const unoStands = await standing()
+      const steps = [
+        [dos, uno],
+        [uno, dos],
+      ] as const
+      for (const [file, before] of steps) {
+        const dropped = proxy.dropReplyTo(containsText('COMMIT'))
+        expect(await scene.load(file, [scene.keyOf(before)], { by })).toMatchObject({ kind: 'loaded' })
+        await dropped
+        expect((await scene.record(before)).replacedBy).toBe(scene.keyOf(file))
+      }
+      expect(await standing()).toBe(unoStands)
+      const lost = proxy.dropRequest(containsText('COMMIT'))
+      await expect(scene.load(dos, [scene.keyOf(uno)], { by })).rejects.toMatchObject({
+        code: 'DESTINATION_UNREACHABLE',
+      })
+      await lost
+      expect(await standing()).toBe(unoStands)
+      expect(await scene.load(dos, [scene.keyOf(uno)], { by })).toMatchObject({ kind: 'loaded' })
+      expect((await scene.tables()).cuentas).toEqual([['y', '2', '2']])
     })
 
     test('a connection cut in the middle of the rows leaves nothing', async () => {
