@@ -61,7 +61,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           sequence: { groupOrder: 2 },
-          include: ['test/faults/**/*.test.ts'],
+          include: ['test/faults/**/*.test.ts', 'test/chaos/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
           retry,
