@@ -64,8 +64,8 @@ function checkFields(where: string, expression: string): readonly Issue[] {
     return [
       issue(
         where,
-        `the ${en} "${part}" of "${expression}" will not do; write *, or of ${values} one, a list 1,2, a range 1-3 or a step */2`,
-        `el campo ${es} "${part}" de "${expression}" no sirve; escriba *, o de ${values} uno, una lista 1,2, un rango 1-3 o un paso */2`,
+        `the ${en} "${part}" of "${expression}" will not do; write * or, within ${values}, a value, a list (1,2), a range (1-3) or a step (*/2)`,
+        `el campo ${es} "${part}" de "${expression}" no sirve; escriba * o, dentro de ${values}, un valor, una lista (1,2), un rango (1-3) o un paso (*/2)`,
       ),
     ]
   })

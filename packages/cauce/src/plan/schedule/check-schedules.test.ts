@@ -80,7 +80,7 @@ describe('nothing is held against', () => {
 
 describe('a bad cron is told by its field:', () => {
   test.each([
-    ['60 2 * * *', 'the minute "60" of "60 2 * * *" will not do; write *, or of 0-59 one, a list'],
+    ['60 2 * * *', 'the minute "60" of "60 2 * * *" will not do; write * or, within 0-59, a value, a list'],
     ['0 24 * * *', 'the hour "24" of'],
     ['0 2 32 * *', 'the day of the month "32" of'],
     ['0 2 0 * *', 'the day of the month "0" of'],
