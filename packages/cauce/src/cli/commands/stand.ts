@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { EXIT_CODES } from '../../model/error-class.ts'
-import { loadProject } from '../../ops/load-project.ts'
+import { type LoadedProject, loadProject } from '../../ops/load-project.ts'
 import { logStanding } from '../../ops/log-standing.ts'
-import { type Role, standUp } from '../../ops/stand-up.ts'
+import { type Role, SILENT_AFTER_MS, type StandFacts, standUp } from '../../ops/stand-up.ts'
 import type { Cli, CommonOptions } from '../cli.ts'
 import { type LogOptions, openCommandLogs } from '../command-logs.ts'
 import type { Interval } from '../declare-stand-commands.ts'
@@ -14,9 +14,13 @@ interface StandOptions extends CommonOptions, LogOptions {
   readonly jobs?: number | undefined
   readonly every?: Interval | undefined
   readonly grace?: Interval | undefined
+  readonly port?: number | undefined
+  readonly host?: string | undefined
+  readonly openMetrics?: boolean | undefined
 }
 
 const DEFAULT_GRACE_MS = 30_000
+const DEFAULT_PORT = 4200
 
 /** `cauce up`, `cauce dispatcher`, `cauce worker`: stands until a signal; 0 after a graceful stop. */
 export async function standCommand(
@@ -48,10 +52,43 @@ export async function standCommand(
       stopping: interruption.signal,
       cancelled: cancelled.signal,
       watcher,
+      ...(roles.includes('server') && { serve: (facts) => serve(cli, project, options, facts) }),
     })
     watcher.ended()
     return EXIT_CODES.done
   } finally {
     clearTimeout(grace)
   }
+}
+
+/** Begins the server, and says where it is. */
+async function serve(
+  { clock, version, environment, out, speaker }: Cli,
+  project: LoadedProject,
+  { port = DEFAULT_PORT, host, openMetrics = false }: StandOptions,
+  { ledger, standing }: StandFacts,
+): Promise<AsyncDisposable> {
+  const { serverToken } = await import('../../server/server-token.ts')
+  const { startServer } = await import('../../server/start-server.ts')
+  const server = await startServer({
+    ledger,
+    project,
+    health: () => ({
+      waiting: standing.waiting,
+      scheduler: {
+        lastTickMs: standing.lastTickMs,
+        silentAfterMs: SILENT_AFTER_MS,
+        startedMs: standing.startedMs,
+      },
+      isStopping: standing.isStopping,
+    }),
+    clock,
+    port,
+    ...(host !== undefined && { host }),
+    token: await serverToken(project.home.folder, environment),
+    version,
+    openMetrics,
+  })
+  if (out.isTerminal) out.line(speaker.say(standTexts.serving, { url: out.paint('command', server.url) }))
+  return server
 }

@@ -26,6 +26,16 @@ export const standTexts = {
     es: 'cuánto puede seguir lo que está en curso tras la señal de parar (por defecto 30s); luego se devuelve',
   },
   duration: { en: 'a duration: {form}', es: 'una duración: {form}' },
+  port: { en: 'port of the server (default: 4200)', es: 'puerto del servidor (por defecto, 4200)' },
+  host: {
+    en: 'address the server listens on (default: this machine alone); others need CAUCE_TOKEN set',
+    es: 'dirección en la que escucha el servidor (por defecto, solo esta máquina); otras exigen CAUCE_TOKEN',
+  },
+  openMetrics: {
+    en: 'let /metrics be read without a token',
+    es: 'permitir leer /metrics sin token',
+  },
+  serving: { en: 'Health, metrics and API at {url}', es: 'Salud, métricas y API en {url}' },
   stopping: {
     en: 'Stopping: what is in hand is finished, for {grace} at most. Once more ends it at once.',
     es: 'Parando: se termina lo que está en curso, durante {grace} como mucho. Otra vez lo termina al instante.',
