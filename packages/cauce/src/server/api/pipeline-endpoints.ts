@@ -1,6 +1,6 @@
 import { listRuns } from '../../ledger/list-runs.ts'
 import { listSchedules } from '../../ledger/list-schedules.ts'
-import { pipelineControls } from '../../ledger/pipeline-controls.ts'
+import { listControls } from '../../ledger/list-controls.ts'
 import { choosePipeline } from '../../ops/choose-pipelines.ts'
 import { type ApiContext, type Endpoint, endpoint } from './endpoint.ts'
 import { isoMoment } from './iso-moment.ts'
@@ -77,7 +77,7 @@ export const pipelineEndpoints: readonly Endpoint[] = [
 async function allPipelines({ ledger, project, totals }: ApiContext): Promise<readonly PipelineFacts[]> {
   const sums = await totals.read()
   const schedules = await listSchedules(ledger)
-  const controls = await pipelineControls(ledger)
+  const controls = await listControls(ledger)
   const declared = project.pipelines.map(({ name }) => name)
   const others = sums.map(({ pipeline }) => pipeline).filter((name) => !declared.includes(name))
   const facts: PipelineFacts[] = []

@@ -7,7 +7,7 @@ import { lateFirings } from '../../ledger/late-firings.ts'
 import type { Ledger } from '../../ledger/ledger-access.ts'
 import { listWorkers } from '../../ledger/list-workers.ts'
 import { listAlerts } from '../../ledger/open-alerts.ts'
-import { pipelineControls } from '../../ledger/pipeline-controls.ts'
+import { listControls } from '../../ledger/list-controls.ts'
 import { queueDepth } from '../../ledger/queue-depth.ts'
 import { seatUsage } from '../../ledger/seat-usage.ts'
 import type { ProjectFacts } from '../api/endpoint.ts'
@@ -106,10 +106,7 @@ export class LedgerMetrics {
       this.#seats.set({ resource }, limit)
       this.#seatsUsed.set({ resource }, held)
     }
-    this.#updateTime(
-      await lateFirings(this.#ledger, nowMs - LATE_AFTER_MS),
-      await pipelineControls(this.#ledger),
-    )
+    this.#updateTime(await lateFirings(this.#ledger, nowMs - LATE_AFTER_MS), await listControls(this.#ledger))
     const successes = await lastSuccesses(this.#ledger)
     for (const { pipeline, finishedMs } of successes) this.#success.set({ pipeline }, finishedMs / 1000)
     const alerts = await listAlerts(this.#ledger, { onlyOpen: true })
@@ -155,7 +152,7 @@ export class LedgerMetrics {
 
   #updateTime(
     late: Awaited<ReturnType<typeof lateFirings>>,
-    controls: Awaited<ReturnType<typeof pipelineControls>>,
+    controls: Awaited<ReturnType<typeof listControls>>,
   ): void {
     this.#late.reset()
     this.#paused.reset()
