@@ -15,7 +15,7 @@ export function compileSchedules(options: Pipeline['options']): Plan['schedules'
 }
 
 /** A schedule with nothing left to be guessed; `timezone` is for one that names none. */
-export function compileSchedule(schedule: Schedule, timezone: string): SchedulePlan {
+function compileSchedule(schedule: Schedule, timezone: string): SchedulePlan {
   switch (schedule.kind) {
     case 'cron': {
       const { kind, expression, missed = 'once' } = schedule
