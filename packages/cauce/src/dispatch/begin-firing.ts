@@ -13,7 +13,7 @@ import { startRun } from '../ledger/start-run.ts'
 import type { RunRow } from '../ledger/tables.ts'
 import type { StartedFiring } from '../ledger/take-firing.ts'
 import { dateInZone } from '../plan/periods.ts'
-import type { DispatcherRequest } from './dispatcher-request.ts'
+import type { DispatcherEvent, DispatcherRequest } from './dispatcher-request.ts'
 import { discover } from './discover.ts'
 import { HEARTBEAT_MS, LEASE_MS } from './lease.ts'
 import { retryPauseMs } from './retry-pause.ts'
@@ -30,9 +30,20 @@ export async function beginFiring(
   pipeline: StandingPipeline,
   firing: StartedFiring,
 ): Promise<void> {
-  const { ledger, clock, stopping, emit, foundWork } = request
+  const { ledger, clock, stopping, foundWork } = request
   const { plan } = pipeline
-  emit(plan.pipeline, { kind: 'fired', firing })
+  // Looking every few seconds, and finding nothing, is nothing to tell.
+  const isQuiet = mayComeToNothing(pipeline, firing)
+  const heldBack: DispatcherEvent[] = []
+  const emit = (event: DispatcherEvent): void => {
+    if (isQuiet) heldBack.push(event)
+    else request.emit(plan.pipeline, event)
+  }
+  const tell = (event: DispatcherEvent): void => {
+    for (const held of heldBack.splice(0)) request.emit(plan.pipeline, held)
+    request.emit(plan.pipeline, event)
+  }
+  emit({ kind: 'fired', firing })
   const lost = new AbortController()
   const signal = AbortSignal.any([stopping, lost.signal])
   const keeping = keepFiring(request, firing, lost, signal)
@@ -40,15 +51,21 @@ export async function beginFiring(
     lost.abort()
     await keeping
     const ended = await finishFiring(ledger, { ...firing, state, runId, reason, nowMs: clock.now() })
-    if (ended !== undefined) emit(plan.pipeline, { kind: 'firing-ended', firing: ended })
+    if (ended === undefined) return
+    if (state === 'failed') tell({ kind: 'firing-ended', firing: ended })
+    else emit({ kind: 'firing-ended', firing: ended })
   }
   let run: RunRow | undefined
   try {
     run = await openRun(request, pipeline, firing)
-    const found = await findWork(request, pipeline, { firing, run, signal })
-    if (found === 0 && mayComeToNothing(pipeline, firing) && (await discardRun(ledger, run.id)))
+    const found = await findWork({ ...request, emit: (_name, event) => emit(event) }, pipeline, {
+      firing,
+      run,
+      signal,
+    })
+    if (found === 0 && isQuiet && (await discardRun(ledger, run.id)))
       return await end('done', undefined, 'nothing to do')
-    emit(plan.pipeline, { kind: 'run-opened', run })
+    tell({ kind: 'run-opened', run })
     if (firing.rhythm === 'discover')
       await finishRun(ledger, { id: run.id, state: 'done', nowMs: clock.now() })
     else await markDiscovered(ledger, { id: run.id, nowMs: clock.now() })

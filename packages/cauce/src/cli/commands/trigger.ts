@@ -1,9 +1,11 @@
 import { EXIT_CODES } from '../../model/error-class.ts'
 import type { Rhythm } from '../../model/plan.ts'
 import { LEASE_MS } from '../../dispatch/lease.ts'
+import { listControls } from '../../ledger/list-controls.ts'
 import { listWorkers } from '../../ledger/list-workers.ts'
 import { openLedger } from '../../ledger/open-ledger.ts'
 import { requestFiring } from '../../ledger/request-firing.ts'
+import { visibleText } from '../../model/visible-text.ts'
 import { choosePipeline } from '../../ops/choose-pipelines.ts'
 import { loadProject } from '../../ops/load-project.ts'
 import type { Cli, CommonOptions } from '../cli.ts'
@@ -41,6 +43,13 @@ export async function triggerCommand(cli: Cli, name: string, options: TriggerOpt
     out.line(
       `${out.paint('good', '✓')} ${speaker.say(controlTexts.triggered, { pipeline: name, id: firing.id })}`,
     )
+  const paused = (await listControls(ledger)).find(
+    ({ pipeline, pausedMs }) => pipeline === name && pausedMs !== null,
+  )
+  if (paused !== undefined) {
+    const said = { pipeline: name, by: visibleText(paused.pausedBy ?? '') }
+    err.line(wrapLine(err, '', speaker.say(controlTexts.triggeredInVain, said)))
+  }
   const standing = await listWorkers(ledger, { nowMs: clock.now(), leaseMs: LEASE_MS })
   if (!standing.some(({ state, roles }) => state === 'working' && roles.includes('dispatcher'))) {
     const command = commandHint(cli, options, ['up'])

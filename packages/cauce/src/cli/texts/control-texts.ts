@@ -34,6 +34,10 @@ export const controlTexts = {
     en: '{pipeline} is asked to run (firing {id}). Whoever stands takes it within a second.',
     es: 'Se pide ejecutar {pipeline} (disparo {id}). Quien esté en marcha lo toma en un segundo.',
   },
+  triggeredInVain: {
+    en: '{pipeline} is paused by {by}: the firing is let go unless it is resumed first.',
+    es: '{pipeline} está en pausa por {by}: el disparo se deja pasar si no se reanuda antes.',
+  },
   nobodyStands: {
     en: 'Nobody stands on this ledger just now. Start somebody with: {command}',
     es: 'Ahora no hay nadie en marcha en esta bitácora. Inicie a alguien con: {command}',
