@@ -7,11 +7,13 @@ import { SIZES, SMALL_FILES, ownData, type BenchData, type Size } from './bench-
 import { benchServer, type BenchServer } from './bench-server.ts'
 import { OUR_COMMAND, REFERENCE_DATE, runCauce, runScript } from './own-runs.ts'
 import { openPeers, type Peers } from './peers.ts'
+import { benchQueue, QUEUE_USAGE } from './queue.ts'
 import { resultsTable } from './results-table.ts'
 import type { Sample } from './sample.ts'
 
 /*
  * npm run bench -- visitas [--size S|M|L] [--reps N] [--parts transform,duckdb,mariadb,small]
+ * npm run bench -- queue …, see `queue.ts`
  */
 
 const PARTS = ['transform', 'duckdb', 'mariadb', 'small'] as const
@@ -28,6 +30,15 @@ interface Bench {
 }
 
 async function main(): Promise<void> {
+  const home = resolve(
+    process.env['BENCH_HOME'] ?? fileURLToPath(new URL('../.cache/bench', import.meta.url)),
+  )
+  const [job, ...args] = process.argv.slice(2)
+  if (job === 'queue') await benchQueue(args, home)
+  else await benchVisits(home)
+}
+
+async function benchVisits(home: string): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: {
@@ -40,11 +51,8 @@ async function main(): Promise<void> {
   const parts = values.parts.split(',').filter((name): name is Part => PARTS.some((part) => part === name))
   if (positionals.join(' ') !== 'visitas' || size === undefined || parts.length === 0)
     throw new Error(
-      'npm run bench -- visitas [--size S|M|L] [--reps N] [--parts transform,duckdb,mariadb,small]',
+      `npm run bench -- visitas [--size S|M|L] [--reps N] [--parts transform,duckdb,mariadb,small], or\n${QUEUE_USAGE}`,
     )
-  const home = resolve(
-    process.env['BENCH_HOME'] ?? fileURLToPath(new URL('../.cache/bench', import.meta.url)),
-  )
   await mkdir(home, { recursive: true })
   process.env['BENCH_TODAY'] ??= REFERENCE_DATE
   await using server = await benchServer(home)

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** One process as Linux tells of it. */
 export interface ProcessFigures {
   readonly pid: number
+  readonly parent: number
   readonly session: number
   /** CPU time of the process itself. */
   readonly cpuSeconds: number
@@ -33,6 +34,7 @@ export function processFigures(pid: string): ProcessFigures | undefined {
     const field = (number: number): number => Number(fields[number - 3])
     return {
       pid: Number.parseInt(text, 10),
+      parent: field(4),
       session: field(6),
       cpuSeconds: (field(14) + field(15)) / TICKS_PER_SECOND,
       childCpuSeconds: (field(16) + field(17)) / TICKS_PER_SECOND,
