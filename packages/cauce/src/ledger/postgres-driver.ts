@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type * as Pg from 'pg'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
 import { CauceError } from '../model/cauce-error.ts'
@@ -85,7 +85,7 @@ export class PostgresDriver implements Driver {
 
   async destroy(): Promise<void> {
     const ended = this.#pool.end()
-    await Promise.race([ended, setTimeout(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
+    await Promise.race([ended, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
     for (const client of this.#clients) unref(client)
   }
 
@@ -98,7 +98,7 @@ export class PostgresDriver implements Driver {
       } catch (error) {
         if (!isLost(error)) return undefined
       }
-      await setTimeout(OUTCOME_PAUSE_MS)
+      await sleep(OUTCOME_PAUSE_MS)
     }
     return undefined
   }
@@ -184,17 +184,21 @@ class PostgresConnection implements DatabaseConnection {
 
   /** Puts a question to the server; an answer that does not come means that the connection is dead. */
   async ask(sql: string, values?: readonly unknown[]): Promise<Pg.QueryResult<object>> {
-    const waiting = new AbortController()
+    const silence = Promise.withResolvers<never>()
+    const timer = setTimeout(
+      () => silence.reject(new NoAnswerError(`no answer in ${ANSWER_TIMEOUT_MS / 1000} s`)),
+      ANSWER_TIMEOUT_MS,
+    )
     try {
       return await Promise.race([
         values === undefined ? this.#client.query(sql) : this.#client.query(sql, [...values]),
-        noAnswer(waiting.signal),
+        silence.promise,
       ])
     } catch (error) {
       if (isLost(error)) this.#usable = false
       throw error
     } finally {
-      waiting.abort()
+      clearTimeout(timer)
     }
   }
 
@@ -202,13 +206,6 @@ class PostgresConnection implements DatabaseConnection {
   release(): void {
     this.#client.release(!this.#usable)
   }
-}
-
-async function noAnswer(signal: AbortSignal): Promise<never> {
-  await setTimeout(ANSWER_TIMEOUT_MS, undefined, { signal, ref: false }).catch(
-    () => new Promise(() => undefined),
-  )
-  throw new NoAnswerError(`no answer in ${ANSWER_TIMEOUT_MS / 1000} s`)
 }
 
 /** Lets the process end in spite of a line that does not close; the driver's types do not tell of it. */
