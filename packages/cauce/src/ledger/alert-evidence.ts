@@ -65,24 +65,22 @@ export async function changedItems(
 ): Promise<ChangedItems> {
   const { cursor, pipelines, overlapMs, nowMs } = request
   if (pipelines.length === 0) return { items: [], cursor }
-  return readLedger(ledger, async (db) => {
+  const { ids, oldId } = await readLedger(ledger, async (db) => {
     const old = await db
       .selectFrom('transition')
       .where('id', '>', cursor)
       .where('atMs', '<=', nowMs - overlapMs)
       .select(({ fn }) => fn.max('id').as('id'))
       .executeTakeFirst()
-    const items = await db
-      .selectFrom('item')
-      .where('id', 'in', (query) =>
-        query.selectFrom('transition').where('transition.id', '>', cursor).select('transition.itemId'),
-      )
-      .where('pipeline', 'in', pipelines)
-      .where('state', 'not in', ['pending', ...ACTIVE_STATES])
-      .select(EVIDENCE)
-      .execute()
-    return { items, cursor: Math.max(cursor, old?.id ?? 0) }
+    const rows = await db.selectFrom('transition').where('id', '>', cursor).select('itemId').execute()
+    return { ids: [...new Set(rows.map(({ itemId }) => itemId))], oldId: old?.id ?? 0 }
   })
+  // Asked in one with transitions or pipelines, engines have been seen to walk all items: by ids alone they cannot.
+  const items = await itemsById(ledger, ids)
+  return {
+    items: items.filter((item) => pipelines.includes(item.pipeline) && !isUnsettled(item)),
+    cursor: Math.max(cursor, oldId),
+  }
 }
 
 /**
@@ -139,17 +137,18 @@ export interface RunTrouble {
 export async function troubleOfRun(ledger: Ledger, runId: string): Promise<RunTrouble> {
   return readLedger(ledger, async (db) => {
     const ofRun = db.selectFrom('item').where('runId', '=', runId)
-    const failing = await ofRun
-      .where('state', 'in', FAILING)
-      .select(({ fn }) => fn.countAll<number>().as('items'))
-      .executeTakeFirst()
+    const states = await ofRun
+      .groupBy('state')
+      .select(({ fn }) => ['state', fn.countAll<number>().as('items')])
+      .execute()
     const example = await ofRun
       .where('errorCode', 'is not', null)
       .orderBy('id')
       .limit(1)
       .select(EVIDENCE)
       .executeTakeFirst()
-    return { failing: failing?.items ?? 0, example }
+    const failing = states.filter(isFailing).reduce((sum, { items }) => sum + items, 0)
+    return { failing, example }
   })
 }
 
@@ -241,15 +240,19 @@ export async function rowsLoadedSince(
       db
         .selectFrom('item')
         .where('runId', 'in', ids)
-        .where('kind', '=', 'file')
-        .where('state', 'in', GOOD)
         .where('finishedMs', '>=', fromMs)
+        // Asked for states, SQLite would walk all items of them instead of those of the runs.
+        .groupBy(['kind', 'state'])
+        .select(['kind', 'state'])
         .select(sumOfCounts)
-        .executeTakeFirst(),
+        .execute(),
     )
-    total.files += found?.items ?? 0
-    total.read += found?.read ?? 0
-    total.rejected += found?.rejected ?? 0
+    for (const { kind, state, items, read, rejected } of found) {
+      if (kind !== 'file' || !GOOD.includes(state)) continue
+      total.files += items
+      total.read += read
+      total.rejected += rejected
+    }
   }
   return total
 }
