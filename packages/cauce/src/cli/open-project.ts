@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import { type LoadedProject, loadProject } from '../ops/load-project.ts'
 import { labelOf } from '../ops/run-document.ts'
 import type { Ledger } from '../ledger/ledger-access.ts'
-import { openLedger } from '../ledger/open-ledger.ts'
+import { ledgerPlace } from '../ledger/ledger-place.ts'
+import { openExistingLedger } from '../ledger/open-ledger.ts'
 import type { ItemRow } from '../ledger/tables.ts'
 import type { Cli, CommonOptions } from './cli.ts'
 import { commandHint } from './command-hint.ts'
@@ -22,9 +22,8 @@ export interface OpenProject extends AsyncDisposable {
 /** Opens both; undefined where nothing has ever run: asking must not leave a ledger behind. */
 export async function openProject(cli: Cli, options: CommonOptions): Promise<OpenProject | undefined> {
   const project = await loadProject(projectRequest(cli, options))
-  const path = ledgerPath(project)
-  if (path !== undefined && !existsSync(path)) return undefined
-  const ledger = await openLedger(project.ledgerUrl)
+  const ledger = await openExistingLedger(project.ledgerUrl)
+  if (ledger === undefined) return undefined
   return {
     project,
     ledger,
@@ -38,10 +37,7 @@ export async function openProject(cli: Cli, options: CommonOptions): Promise<Ope
 export async function sayNothingYet(cli: Cli, options: CommonOptions): Promise<void> {
   const project = await loadProject(projectRequest(cli, options))
   const command = commandHint(cli, options, ['run'])
-  const path = visibleText(ledgerPath(project) ?? '')
+  const place = ledgerPlace(project.ledgerUrl)
+  const path = visibleText(place.dialect === 'sqlite' ? place.file : place.displayUrl)
   cli.out.line(wrapLine(cli.out, '', cli.speaker.say(ledgerTexts.nothingYet, { path, command })))
-}
-
-function ledgerPath({ ledgerUrl }: LoadedProject): string | undefined {
-  return /^sqlite:(.+)$/s.exec(ledgerUrl)?.[1]
 }

@@ -32,6 +32,11 @@ export async function migrateLedger(ledger: Ledger): Promise<readonly string[]> 
   })
 }
 
+/** Whether there is a ledger at all, of whatever shape. */
+export async function isMigrated(ledger: Ledger): Promise<boolean> {
+  return readLedger(ledger, (db) => hasMigrationTable(ledger, db))
+}
+
 async function appliedMigrations(ledger: Ledger, db: Kysely<LedgerTables>): Promise<readonly string[]> {
   if (!(await hasMigrationTable(ledger, db))) return []
   const { rows } = await sql<{

@@ -1,9 +1,8 @@
-import path from 'node:path'
-import { CauceError } from '../model/cauce-error.ts'
+import { existsSync } from 'node:fs'
 import type { Ledger } from './ledger-access.ts'
-import { migrateLedger } from './migrate-ledger.ts'
+import { type LedgerPlace, ledgerPlace } from './ledger-place.ts'
+import { isMigrated, migrateLedger } from './migrate-ledger.ts'
 import { openPostgresLedger } from './postgres-ledger.ts'
-import { postgresLocation } from './postgres-location.ts'
 import { openSqliteLedger } from './sqlite-ledger.ts'
 
 /**
@@ -14,32 +13,37 @@ import { openSqliteLedger } from './sqlite-ledger.ts'
  *   LEDGER_ACCESS, LEDGER_UNREACHABLE, LEDGER_FAILED, DISK_FULL
  */
 export async function openLedger(url: string): Promise<Ledger> {
-  const ledger = await openHome(url)
-  try {
+  const ledger = await openPlace(ledgerPlace(url))
+  return unlessItFails(ledger, async () => {
     await migrateLedger(ledger)
+    return ledger
+  })
+}
+
+/** As `openLedger`, but undefined where there is none: who only asks leaves none behind. */
+export async function openExistingLedger(url: string): Promise<Ledger | undefined> {
+  const place = ledgerPlace(url)
+  if (place.dialect === 'sqlite' && !existsSync(place.file)) return undefined
+  const ledger = await openPlace(place)
+  return unlessItFails(ledger, async () => {
+    if (place.dialect === 'postgres' && !(await isMigrated(ledger))) {
+      await ledger.close()
+      return undefined
+    }
+    await migrateLedger(ledger)
+    return ledger
+  })
+}
+
+async function openPlace(place: LedgerPlace): Promise<Ledger> {
+  return place.dialect === 'sqlite' ? openSqliteLedger(place.file) : openPostgresLedger(place.location)
+}
+
+async function unlessItFails<Answer>(ledger: Ledger, prepare: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await prepare()
   } catch (error) {
     await ledger.close()
     throw error
   }
-  return ledger
-}
-
-async function openHome(url: string): Promise<Ledger> {
-  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? []
-  switch (scheme.toLowerCase()) {
-    case 'sqlite':
-      if (rest !== '') return openSqliteLedger(path.resolve(rest))
-      break
-    case 'postgres':
-    case 'postgresql':
-      return openPostgresLedger(postgresLocation(url))
-    default:
-  }
-  // A url may hold a password: only its scheme is shown.
-  const shown = scheme === '' ? 'a text without a scheme' : `${scheme}:`
-  throw new CauceError('CONFIG_INVALID', {
-    where: 'ledger',
-    detail: `${shown} is not a place for a ledger. Write sqlite:<path> or postgres://user:password@host/database`,
-    detalle: `${shown} no es lugar para una bitácora. Escriba sqlite:<ruta> o postgres://usuario:clave@servidor/base`,
-  })
 }

@@ -11,7 +11,7 @@ export interface RunOptions {
   readonly jobs?: number
   /** Folder for spool, backups and rejects, instead of the project's. */
   readonly home?: string
-  /** The system of record, instead of the project's: `sqlite:<path>`. */
+  /** The system of record, instead of the project's: `sqlite:<path>` or `postgres://user:password@host/database`. */
   readonly ledger?: string
   /** Variables instead of the process's own. */
   readonly environment?: Readonly<Record<string, string | undefined>>

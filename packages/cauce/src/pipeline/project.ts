@@ -32,7 +32,7 @@ const LOGS_KEEP_DAYS = 30
 /** Declares a project; the default export of `cauce.config.ts`. */
 export function project(options: {
   readonly pipelines: readonly Pipeline[]
-  /** The system of record. Default: `CAUCE_LEDGER`, else `sqlite:` in the home folder. */
+  /** The system of record: `sqlite:<path>`, or `postgres://…` for several machines. Default: `CAUCE_LEDGER`, else in the home folder. */
   readonly ledger?: SettingInput
   /** Folder for spool, backups, rejects and logs. Default: `CAUCE_HOME`, else `./.cauce`. */
   readonly home?: SettingInput

@@ -32,8 +32,8 @@ export const helpTexts = {
     es: 'carpeta de temporales, respaldos y rechazos (por defecto, la del proyecto o .cauce)',
   },
   ledger: {
-    en: 'the ledger, as sqlite:<file> (default: what the project says, else in home)',
-    es: 'la bitácora, como sqlite:<archivo> (por defecto, la del proyecto o en home)',
+    en: 'the ledger, as sqlite:<file> or postgres://user@host/database (default: what the project says, else in home)',
+    es: 'la bitácora, como sqlite:<archivo> o postgres://usuario@servidor/base (por defecto, la del proyecto o en home)',
   },
   json: {
     en: 'print one JSON document on standard output and nothing else',
