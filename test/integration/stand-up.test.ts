@@ -17,7 +17,7 @@ import { deliver, StandingProcess } from '../stand/standing-visits.ts'
 import { readTables, type VisitsTables } from '../visits/visits-tables.ts'
 import { VisitsRun } from '../visits/visits-run.ts'
 
-const fewConnections = join(import.meta.dirname, '../visits/projects/few-connections')
+const strict = join(import.meta.dirname, '../visits/projects/strict')
 
 /** The tables of the same files loaded by one run that nothing disturbs. */
 async function undisturbed(files: string): Promise<VisitsTables> {
@@ -100,7 +100,8 @@ describeNeeding('mariadb', 'postgres')('several processes on one PostgreSQL ledg
     { timeout: 180_000 },
     async () => {
       const database = await sharedPostgres().createDatabase()
-      await using visit = await startOnMariadb({ project: fewConnections })
+      await using visit = await startOnMariadb({ project: strict })
+      visit.env['PRUEBA_LIMITES'] = JSON.stringify({ connections: { destination: 2 } })
       await useReports(visit, { files: 16, rowsPerFile: 200 })
       const expected = await undisturbed(visit.source)
       const ledger = ['--ledger', database.url]

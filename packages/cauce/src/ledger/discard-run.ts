@@ -6,12 +6,8 @@ export async function discardRun(ledger: Ledger, id: string): Promise<boolean> {
     const gone = await transaction
       .deleteFrom('run')
       .where('id', '=', id)
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('item').where('item.runId', '=', id).select('item.id'))),
-      )
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('firing').where('firing.runId', '=', id).select('firing.id'))),
-      )
+      .where((eb) => eb.not(eb.exists(eb.selectFrom('item').where('runId', '=', id).select('item.id'))))
+      .where((eb) => eb.not(eb.exists(eb.selectFrom('firing').where('runId', '=', id).select('firing.id'))))
       .executeTakeFirst()
     return gone.numDeletedRows > 0n
   })
