@@ -47,12 +47,20 @@ function declareStand(
     command
       .addOption(countOption(speaker, '--port <n>', standTexts.port, 65_535))
       .addOption(new Option('--host <address>', say(standTexts.host)))
+      .addOption(allowHostOption(speaker))
       .addOption(new Option('--open-metrics', say(standTexts.openMetrics)))
   command.action((pipelines, _options, given) =>
     act(async () => {
       const { standCommand } = await import('./commands/stand.ts')
       return standCommand(cli, { pipelines, roles }, given.optsWithGlobals())
     }),
+  )
+}
+
+/** May be said several times. */
+function allowHostOption({ say }: Speaker) {
+  return new Option('--allow-host <name>', say(standTexts.allowHost)).argParser(
+    (name, earlier: readonly string[] | undefined): readonly string[] => [...(earlier ?? []), name],
   )
 }
 

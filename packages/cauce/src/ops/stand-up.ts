@@ -8,6 +8,7 @@ import { ensureHome } from '../dispatch/project-home.ts'
 import { runDispatcher } from '../dispatch/run-dispatcher.ts'
 import { runWorker } from '../dispatch/run-worker.ts'
 import { LEASE_MS } from '../dispatch/lease.ts'
+import { LateLedger } from '../ledger/late-ledger.ts'
 import type { Ledger } from '../ledger/ledger-access.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import { ownIdentity } from '../ledger/process-identity.ts'
@@ -15,6 +16,7 @@ import { takeOver } from '../ledger/take-over.ts'
 import { besideDispatcher } from './beside-dispatcher.ts'
 import { choosePipelines } from './choose-pipelines.ts'
 import type { ClosedDay } from './close-day/close-day.ts'
+import { displayLocation } from './display-location.ts'
 import { keepRegistered } from './keep-registered.ts'
 import type { LoadedProject } from './load-project.ts'
 import { readyPipeline, type ReadyPipeline } from './ready-pipeline.ts'
@@ -39,7 +41,7 @@ export interface StandUpRequest {
   /** Aborted: what is in hand is rolled back and handed back. */
   readonly cancelled: AbortSignal
   readonly watcher: StandWatcher
-  /** Begun once the ledger is open; closed at the end. */
+  /** Begun before the ledger is open (until then it answers LEDGER_UNREACHABLE), closed before it is. */
   readonly serve?: ((facts: StandFacts) => Promise<AsyncDisposable>) | undefined
 }
 
@@ -80,16 +82,19 @@ export async function standUp(request: StandUpRequest): Promise<void> {
     .map((pipeline) => withRhythm(pipeline, request.every))
   const standing = new Standing(clock.now(), roles)
   stopping.addEventListener('abort', () => standing.stops(), { once: true })
-  await using ledger = await openPatiently(request, standing)
-  if (ledger === undefined) return
-  await ensureHome(project.home)
-  await clearSpool(project.home)
-  await takeOver(ledger, { nowMs: clock.now() })
+  // The server stands before its ledger does: whoever looks is told what is waited for.
+  await using ledger = new LateLedger(displayLocation(project.ledgerUrl))
   let wake: () => void = () => undefined
   const facts: StandFacts = { ledger, pipelines, standing, jobs: request.jobs, wake: () => wake() }
   await using beside = new AsyncDisposableStack()
-  beside.use(await keepRegistered(request, ledger))
   beside.use(await request.serve?.(facts))
+  const opened = await openPatiently(request, standing)
+  if (opened === undefined) return
+  ledger.arrive(opened)
+  await ensureHome(project.home)
+  await clearSpool(project.home)
+  await takeOver(ledger, { nowMs: clock.now() })
+  beside.use(await keepRegistered(request, ledger))
   watcher.began(facts)
   await stand(request, facts, (given) => {
     wake = given

@@ -52,6 +52,7 @@ const CLOSE_WITHIN_MS = 5_000
 
 /** Probes must answer also while the ledger does not. */
 const BEGIN_WITHIN_MS = 2_000
+const BEGIN_AGAIN_MS = 1_000
 
 /**
  * Serves probes, metrics and the API of a project.
@@ -71,12 +72,26 @@ export async function startServer(request: ServerRequest): Promise<RunningServer
     const detail = error instanceof Error ? error.message : String(error)
     throw new CauceError('SERVER_LISTEN', { host, port, detail }, { cause: error })
   }
-  // From here on is counted; a ledger that is not there yet is asked again when somebody wants to know.
-  await endsWithin(request.clock, BEGIN_WITHIN_MS, metrics.totals.begin())
+  const closed = new AbortController()
+  await endsWithin(request.clock, BEGIN_WITHIN_MS, beginCounting(metrics, request.clock, closed.signal))
   let closing: Promise<void> | undefined
-  const close = async (): Promise<void> =>
-    (closing ??= closeApp(app, closeWithinMs).finally(() => metrics.close()))
+  const close = async (): Promise<void> => {
+    closed.abort()
+    return (closing ??= closeApp(app, closeWithinMs).finally(() => metrics.close()))
+  }
   return { url: urlOf(host, app), close, [Symbol.asyncDispose]: close }
+}
+
+/** Counts from now on, or from when the ledger answers. */
+async function beginCounting({ totals }: ServerMetrics, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted)
+    try {
+      await totals.begin()
+      return
+    } catch {
+      // Whoever asks for metrics meanwhile is told that the ledger is away.
+      await clock.sleep(BEGIN_AGAIN_MS, signal).catch(() => undefined)
+    }
 }
 
 function appOf(request: ServerRequest, host: string, metrics: ServerMetrics): FastifyInstance {

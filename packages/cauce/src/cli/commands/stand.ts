@@ -2,7 +2,13 @@ import { availableParallelism } from 'node:os'
 import { EXIT_CODES } from '../../model/error-class.ts'
 import { type LoadedProject, loadProject } from '../../ops/load-project.ts'
 import { logStanding } from '../../ops/log-standing.ts'
-import { type Role, SILENT_AFTER_MS, type StandFacts, standUp } from '../../ops/stand-up.ts'
+import {
+  type Role,
+  SILENT_AFTER_MS,
+  type StandFacts,
+  standUp,
+  type StandWatcher,
+} from '../../ops/stand-up.ts'
 import type { Cli, CommonOptions } from '../cli.ts'
 import { type LogOptions, openCommandLogs } from '../command-logs.ts'
 import type { Interval } from '../declare-stand-commands.ts'
@@ -17,6 +23,7 @@ interface StandOptions extends CommonOptions, LogOptions {
   readonly port?: number | undefined
   readonly host?: string | undefined
   readonly openMetrics?: boolean | undefined
+  readonly allowHost?: readonly string[] | undefined
 }
 
 const DEFAULT_GRACE_MS = 30_000
@@ -52,7 +59,7 @@ export async function standCommand(
       stopping: interruption.signal,
       cancelled: cancelled.signal,
       watcher,
-      ...(roles.includes('server') && { serve: (facts) => serve(cli, project, options, facts) }),
+      ...(roles.includes('server') && { serve: (facts) => serve(cli, { project, watcher }, options, facts) }),
     })
     watcher.ended()
     return EXIT_CODES.done
@@ -64,8 +71,8 @@ export async function standCommand(
 /** Begins the server, and says where it is. */
 async function serve(
   { clock, version, environment, out, speaker }: Cli,
-  project: LoadedProject,
-  { port = DEFAULT_PORT, host, openMetrics = false }: StandOptions,
+  { project, watcher }: { readonly project: LoadedProject; readonly watcher: StandWatcher },
+  { port = DEFAULT_PORT, host, openMetrics = false, allowHost = [] }: StandOptions,
   { ledger, standing }: StandFacts,
 ): Promise<AsyncDisposable> {
   const { serverToken } = await import('../../server/server-token.ts')
@@ -88,6 +95,8 @@ async function serve(
     token: await serverToken(project.home.folder, environment),
     version,
     openMetrics,
+    allowedHosts: allowHost,
+    report: (error) => watcher.trouble(error, undefined),
   })
   if (out.isTerminal) out.line(speaker.say(standTexts.serving, { url: out.paint('command', server.url) }))
   return server

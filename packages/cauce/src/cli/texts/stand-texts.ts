@@ -31,6 +31,10 @@ export const standTexts = {
     en: 'address the server listens on (default: this machine alone); others need CAUCE_TOKEN set',
     es: 'dirección en la que escucha el servidor (por defecto, solo esta máquina); otras exigen CAUCE_TOKEN',
   },
+  allowHost: {
+    en: 'names, beside addresses, that the server may be asked by: of a container, of a proxy',
+    es: 'nombres, además de las direcciones, por los que se puede pedir el servidor: de un contenedor, de un proxy',
+  },
   openMetrics: {
     en: 'let /metrics be read without a token',
     es: 'permitir leer /metrics sin token',
