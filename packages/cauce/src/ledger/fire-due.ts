@@ -21,18 +21,36 @@ interface FireDueRequest {
  * clocks jump: a schedule is moved on only from where it was read, and a firing's token holds its moment.
  */
 export async function fireDue(ledger: Ledger, request: FireDueRequest): Promise<FiringRow[]> {
+  const made: FiringRow[] = []
+  // Whoever loses to a rival looks again: one whose clock is behind may have moved a schedule back, and nothing was fired.
+  for (let rivals = 0; rivals < MOST_RIVALS; rivals++) {
+    const round = await fireOnce(ledger, request)
+    made.push(...round.firings)
+    if (!round.hasLost) break
+  }
+  return made
+}
+
+const MOST_RIVALS = 5
+
+async function fireOnce(
+  ledger: Ledger,
+  request: FireDueRequest,
+): Promise<{ readonly firings: readonly FiringRow[]; readonly hasLost: boolean }> {
   const { next, nowMs, limit } = request
   const moved = (await readDue(ledger, request)).map((schedule) => ({
     schedule,
     due: moveOn(schedule, { next, nowMs, limit }),
   }))
-  if (moved.length === 0) return []
+  if (moved.length === 0) return { firings: [], hasLost: false }
   return writeLedger(ledger, async (transaction) => {
-    const made: FiringRow[] = []
+    const firings: FiringRow[] = []
+    let hasLost = false
     for (const { schedule, due } of moved)
       if (await advance(transaction, schedule, due))
-        made.push(...(await recordFirings(transaction, schedule, due, nowMs)))
-    return made
+        firings.push(...(await recordFirings(transaction, schedule, due, nowMs)))
+      else hasLost = true
+    return { firings, hasLost }
   })
 }
 
