@@ -30,6 +30,11 @@ export function dayAfter(day: string): string {
   return isoDay(Date.parse(`${day}T00:00:00Z`) + 24 * HOUR_MS)
 }
 
+/** yyyy-MM-dd of the day before, by the calendar alone. */
+export function dayBefore(day: string): string {
+  return isoDay(Date.parse(`${day}T00:00:00Z`) - 24 * HOUR_MS)
+}
+
 /** Every day of a month (yyyy-MM), in order. */
 export function daysOfMonth(month: string): readonly string[] {
   const days: string[] = []

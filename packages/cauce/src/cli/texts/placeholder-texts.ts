@@ -11,6 +11,7 @@ export const placeholderTexts = {
   items: { en: 'items', es: 'lotes' },
   language: { en: 'language', es: 'idioma' },
   level: { en: 'level', es: 'nivel' },
+  month: { en: 'month', es: 'mes' },
   n: { en: 'n', es: 'n' },
   pipeline: { en: 'pipeline', es: 'flujo' },
   pipelines: { en: 'pipelines', es: 'flujos' },

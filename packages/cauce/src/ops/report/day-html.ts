@@ -1,8 +1,19 @@
 import { ruleText } from '../../model/rule-texts.ts'
 import type { Speaker } from '../../model/speaker.ts'
 import { countedStates, type DayReport, stateWord, waitingReason } from './day-report.ts'
-import { html, type Html } from './html.ts'
-import { htmlBar, htmlCards, htmlPage, htmlStack, htmlTable } from './html-page.ts'
+import { type Html, markup } from './html.ts'
+import {
+  htmlBar,
+  htmlCards,
+  htmlHeader,
+  htmlNote,
+  htmlPage,
+  htmlSection,
+  htmlStack,
+  htmlState,
+  htmlTable,
+  htmlToned,
+} from './html-page.ts'
 import { archiveLine, dayStatus, filesLine, replaysLine, retriesLine, rowsLine } from './report-lines.ts'
 import { causeWords, reportCounts, reportWords, runStateWords, runToneOf, toneOf } from './report-words.ts'
 
@@ -20,13 +31,11 @@ export function dayHtmlBody(report: DayReport, speaker: Speaker): readonly Html[
   const { figures } = report
   const { say, figures: write } = speaker
   return [
-    html`<header>
-      <h1>${figures.pipeline}</h1>
-      <p>
-        ${say(reportWords.dayTitle, { day: write.dayInWords(figures.day) })} · ${dayStatus(report, speaker)} ·
-        ${say(reportWords.zone, { zone: figures.timezone })}
-      </p>
-    </header> `,
+    htmlHeader(figures.pipeline, [
+      say(reportWords.dayTitle, { day: write.dayInWords(figures.day) }),
+      dayStatus(report, speaker),
+      say(reportWords.zone, { zone: figures.timezone }),
+    ]),
     cards(report, speaker),
     ...filesSection(report, speaker),
     ...rulesSection(report, speaker),
@@ -67,7 +76,7 @@ function cards({ figures }: DayReport, speaker: Speaker): Html {
 function filesSection({ figures, states }: DayReport, speaker: Speaker): readonly Html[] {
   const { say, figures: write, language } = speaker
   const { files, rows, replays, retries } = figures
-  if (files.total === 0) return [html`<section><p>${say(reportWords.nothing)}</p></section> `]
+  if (files.total === 0) return [htmlSection(say(reportWords.filesTitle), htmlNote(say(reportWords.nothing)))]
   const counted = countedStates(files.byState).map(({ state, count }) => ({
     count,
     tone: toneOf(state),
@@ -81,7 +90,7 @@ function filesSection({ figures, states }: DayReport, speaker: Speaker): readonl
       { title: '', kind: 'bar' },
     ],
     counted.map(({ title, count, tone }) => [
-      html`<span class="${tone}"><span class="dot"></span></span>${title}`,
+      htmlState(tone, title),
       write.count(count),
       htmlBar(count / most, tone),
     ]),
@@ -89,25 +98,19 @@ function filesSection({ figures, states }: DayReport, speaker: Speaker): readonl
   )
   const names = ['read', 'loaded', 'rejected', 'skipped', 'warnings'] as const
   const rowTable = htmlTable(
-    [{ title: say(reportWords.rows) }, { title: '', kind: 'figure' }],
+    [{ title: '' }, { title: '', kind: 'figure' }],
     [
       ...names.map((name) => [say(reportWords[name]), write.count(rows[name])]),
       [say(reportWords.size), write.bytes(figures.loadedBytes)],
-      [say(reportWords.retries), retries.tries === 0 ? '0' : retriesLine(figures, speaker)],
+      [say(reportWords.moreTries), retries.tries === 0 ? '0' : retriesLine(figures, speaker)],
     ],
   )
-  const mended = replays.items === 0 ? undefined : html`<p class="note">${replaysLine(figures, speaker)}</p>`
+  const mended = replays.items === 0 ? undefined : htmlNote(replaysLine(figures, speaker))
   return [
-    html`<div class="pair">
-      <section>
-        <h2>${say(reportWords.filesTitle)}</h2>
-        ${htmlStack(counted)}${table}
-      </section>
-      <section>
-        <h2>${say(reportWords.rowsTitle)}</h2>
-        ${rowTable}${mended}
-      </section>
-    </div> `,
+    markup`<div class="pair">\n${[
+      htmlSection(say(reportWords.filesTitle), htmlStack(counted), table),
+      htmlSection(say(reportWords.rowsTitle), rowTable, mended),
+    ]}</div>\n`,
   ]
 }
 
@@ -124,21 +127,16 @@ function rulesSection({ figures: { rules } }: DayReport, speaker: Speaker): read
       { title: '', kind: 'bar' },
     ],
     rules.map(({ code, level, rows, items }) => [
-      html`${ruleText(code)[language]}<br /><code class="quiet">${code}</code>`,
+      markup`${ruleText(code)[language]}<br><code class="quiet">${code}</code>`,
       level === 'error'
-        ? html`<span class="bad">${say(reportWords.levelError)}</span>`
-        : html`<span class="warning">${say(reportWords.levelWarning)}</span>`,
+        ? htmlToned('bad', say(reportWords.levelError))
+        : htmlToned('warning', say(reportWords.levelWarning)),
       write.count(rows),
       write.count(items),
       htmlBar(rows / most, level === 'error' ? 'bad' : 'warning'),
     ]),
   )
-  return [
-    html`<section>
-      <h2>${say(reportWords.rulesTitle)}</h2>
-      ${table}
-    </section> `,
-  ]
+  return [htmlSection(say(reportWords.rulesTitle), table)]
 }
 
 function waitingSection({ figures, states }: DayReport, speaker: Speaker): readonly Html[] {
@@ -155,18 +153,19 @@ function waitingSection({ figures, states }: DayReport, speaker: Speaker): reado
     ],
     waiting.listed.map((item) => [
       item.key,
-      html`<span class="${toneOf(item.state)}">${stateWord(item.state, states, language)}</span>`,
+      htmlToned(toneOf(item.state), stateWord(item.state, states, language)),
       write.momentIn(item.sinceMs, timezone),
       write.count(item.attempts),
       waitingReason(item, language) ?? '',
     ]),
   )
   return [
-    html`<section>
-      <h2>${say(reportWords.waitingTitle)}</h2>
-      <p class="note">${count(reportCounts.waiting, waiting.total)}</p>
-      ${table}${more(waiting, speaker)}
-    </section> `,
+    htmlSection(
+      say(reportWords.waitingTitle),
+      htmlNote(count(reportCounts.waiting, waiting.total)),
+      table,
+      more(waiting, speaker),
+    ),
   ]
 }
 
@@ -192,12 +191,7 @@ function slowestSection({ figures: { slowest }, states }: DayReport, speaker: Sp
       htmlBar(tookMs / most, 'read'),
     ]),
   )
-  return [
-    html`<section>
-      <h2>${say(reportWords.slowestTitle)}</h2>
-      ${table}
-    </section> `,
-  ]
+  return [htmlSection(say(reportWords.slowestTitle), table)]
 }
 
 function runsSection({ figures: { runs, timezone } }: DayReport, speaker: Speaker): readonly Html[] {
@@ -216,7 +210,7 @@ function runsSection({ figures: { runs, timezone } }: DayReport, speaker: Speake
     ],
     runs.listed.map((run) => [
       write.momentIn(run.startedMs, timezone),
-      html`<span class="${runToneOf(run.state)}">${say(runStateWords[run.state])}</span>`,
+      htmlToned(runToneOf(run.state), say(runStateWords[run.state])),
       say(causeWords[run.cause]),
       run.finishedMs === null ? '' : write.duration(run.finishedMs - run.startedMs),
       write.count(run.items),
@@ -225,12 +219,7 @@ function runsSection({ figures: { runs, timezone } }: DayReport, speaker: Speake
       write.count(run.rejected),
     ]),
   )
-  return [
-    html`<section>
-      <h2>${say(reportWords.runsTitle)}</h2>
-      ${table}${more(runs, speaker)}
-    </section> `,
-  ]
+  return [htmlSection(say(reportWords.runsTitle), table, more(runs, speaker))]
 }
 
 /** Lists are cut; their totals are not. */
@@ -239,30 +228,19 @@ function more(
   { say, figures: write }: Speaker,
 ): Html | undefined {
   const left = total - listed.length
-  return left > 0 ? html`<p class="note">${say(reportWords.more, { n: write.count(left) })}</p>` : undefined
+  return left > 0 ? htmlNote(say(reportWords.more, { n: write.count(left) })) : undefined
 }
 
 function backupSection({ archive, lost }: DayReport, speaker: Speaker): Html {
   const { say } = speaker
+  const hash =
+    archive?.sha256 == null ? undefined : markup`<br><code class="quiet">sha256 ${archive.sha256}</code>`
   const text =
     archive === undefined
-      ? html`<p class="note">${say(reportWords.noBackup)}</p>`
-      : html`<p>
-          <code>${archive.path}</code><br />${archiveLine(archive, speaker)}${
-            archive.sha256 === null
-              ? undefined
-              : html`<br /><code class="quiet">sha256 ${archive.sha256}</code>`
-          }
-        </p>`
-  const gone =
-    lost.length === 0
-      ? undefined
-      : html`<h2 class="bad">${say(reportWords.lostTitle)}</h2>
-          <ul>
-            ${lost.map(({ key, detail }) => html`<li>${key}<br /><code class="quiet">${detail}</code></li>`)}
-          </ul>`
-  return html`<section>
-    <h2>${say(reportWords.backupTitle)}</h2>
-    ${text}${gone}
-  </section> `
+      ? htmlNote(say(reportWords.noBackup))
+      : markup`<p><code>${archive.path}</code><br>${archiveLine(archive, speaker)}${hash}</p>`
+  const gone = lost.map(({ key, detail }) => markup`<li>${key}<br><code class="quiet">${detail}</code></li>`)
+  const loss =
+    lost.length === 0 ? undefined : markup`<h2 class="bad">${say(reportWords.lostTitle)}</h2><ul>${gone}</ul>`
+  return htmlSection(say(reportWords.backupTitle), text, loss)
 }

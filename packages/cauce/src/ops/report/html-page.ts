@@ -1,5 +1,5 @@
 import type { Language } from '../../model/language.ts'
-import { html, Html } from './html.ts'
+import { Html, markup } from './html.ts'
 
 /**
  * A whole page in one file: no script, nothing from elsewhere, and a policy that says so; light and dark as the reader's system
@@ -9,25 +9,23 @@ export function htmlPage(
   { title, language, foot }: { readonly title: string; readonly language: Language; readonly foot: string },
   body: readonly Html[],
 ): string {
-  return html`<!doctype html>
-    <html lang="${language}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${title}</title>
-        <style>
-          ${STYLE}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${body}
-          <footer>${foot}</footer>
-        </main>
-      </body>
-    </html> `.markup
+  return markup`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${title}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+${body}<footer>${foot}</footer>
+</main>
+</body>
+</html>
+`.text
 }
 
 const STYLE = new Html(`
@@ -35,7 +33,7 @@ const STYLE = new Html(`
   --page: light-dark(#f6f7f9, #14171c); --card: light-dark(#ffffff, #1d2128); --line: light-dark(#e1e5ea, #323944);
   --ink: light-dark(#1b2027, #e8ebef); --dim: light-dark(#5a6472, #a3adba);
   --good: light-dark(#1f7a4d, #58c48d); --warning: light-dark(#8a5a00, #e2b04a); --bad: light-dark(#b3261e, #ff8a80);
-  --quiet: light-dark(#77818e, #8a94a1); --read: light-dark(#2f5fb3, #7fa8f0) }
+  --quiet: light-dark(#626c79, #8f99a6); --read: light-dark(#2f5fb3, #7fa8f0) }
 * { box-sizing: border-box }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif }
 main { max-width: 68rem; margin: 0 auto; padding: 2rem 1.25rem 3rem }
@@ -52,16 +50,18 @@ th { text-align: left; font-weight: 500; color: var(--dim); font-size: .85rem }
 th, td { padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
 tr:last-child td { border-bottom: 0 } tfoot td { font-weight: 600; border-top: 1px solid var(--line) }
 .n { text-align: right; white-space: nowrap } .t { white-space: nowrap }
-td.name { overflow-wrap: anywhere; min-width: 9rem } td.reason { min-width: 14rem; color: var(--dim) }
+td.name { overflow-wrap: anywhere; min-width: 9rem } .n + :not(.n) { padding-left: .75rem } td.reason { min-width: 14rem; color: var(--dim) }
 .stack { display: flex; height: 14px; border-radius: 7px; overflow: hidden; background: var(--line); margin: 0 0 1rem; gap: 1px }
 .stack i, .bar i { display: block; background: currentColor; min-width: 2px }
-.bar { width: 40% } .bar i { height: 10px; border-radius: 3px; margin-top: .4em } .bar.read { color: var(--read) }
+.bar { width: 35% } .pair .bar { width: 25% } .bar i { height: 10px; border-radius: 3px; margin-top: .4em } .read { color: var(--read) }
 .dot { display: inline-block; width: .65em; height: .65em; border-radius: 50%; background: currentColor; margin-right: .5em }
 code { font: .86em ui-monospace, monospace; overflow-wrap: anywhere } footer, .note { color: var(--dim); font-size: .85rem }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1rem } .pair > section { min-width: 0 }
-@media (max-width: 30rem) { .pair { grid-template-columns: 1fr } .bar { width: 25% } main { padding: 1.25rem .75rem } }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1rem; margin: 0 0 1rem }
+.pair > section { min-width: 0; margin: 0 }
+@media (max-width: 30rem) { .pair { grid-template-columns: 1fr } .bar { display: none } main { padding: 1.25rem .75rem } }
 @media print { :root { color-scheme: light } body { background: #fff; font-size: 11px } main { max-width: none; padding: 0 }
-  section, .cards > div { break-inside: avoid; border-color: #bbb } * { print-color-adjust: exact }
+  tr, .cards { break-inside: avoid } h2 { break-after: avoid } section, .cards > div { border-color: #bbb }
+  * { print-color-adjust: exact } .pair { grid-template-columns: 1fr 1fr } section { padding: .7rem .9rem }
   .scroll { overflow: visible } .cards { grid-template-columns: repeat(4, 1fr) } h1 { font-size: 1.4rem } }
 @page { margin: 14mm }
 `)
@@ -74,65 +74,68 @@ export interface HtmlColumn {
 
 const CLASSES = { figure: 'n', name: 'name', reason: 'reason', moment: 't', bar: 'bar' } as const
 
+/** A part of a page, under its title. */
+export function htmlSection(title: string, ...parts: readonly (Html | undefined)[]): Html {
+  return markup`<section><h2>${title}</h2>${parts}</section>\n`
+}
+
+/** What stands over everything else: whose, when, and how things stand. */
+export function htmlHeader(title: string, facts: readonly string[]): Html {
+  return markup`<header><h1>${title}</h1><p>${facts.join(' · ')}</p></header>\n`
+}
+
+/** A small remark. */
+export function htmlNote(text: string): Html {
+  return markup`<p class="note">${text}</p>`
+}
+
+/** Words of a weight: good, worth a look, bad. */
+export function htmlToned(tone: string, text: string): Html {
+  return markup`<span class="${tone}">${text}</span>`
+}
+
 /** A table that scrolls by itself where the screen is narrow. */
 export function htmlTable(
   columns: readonly HtmlColumn[],
   rows: readonly (readonly (string | Html)[])[],
   footer?: readonly (string | Html)[],
 ): Html {
-  const classOf = (index: number): Html => {
+  const classOf = (index: number): Html | undefined => {
     const kind = columns[index]?.kind
-    return kind === undefined ? html`` : html` class="${CLASSES[kind]}"`
+    return kind && markup` class="${CLASSES[kind]}"`
   }
   const cells = (row: readonly (string | Html)[]): readonly Html[] =>
-    row.map((cell, index) => html`<td${classOf(index)}>${cell}</td>`)
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          ${columns.map(({ title, kind }) => html`<th${kind === 'figure' ? html` class="n"` : undefined}>${title}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${cells(row)}
-            </tr> `,
-        )}
-      </tbody>
-      ${
-        footer === undefined
-          ? undefined
-          : html`<tfoot>
-              <tr>
-                ${cells(footer)}
-              </tr>
-            </tfoot> `
-      }
-    </table>
-  </div>`
+    row.map((cell, index) => markup`<td${classOf(index)}>${cell}</td>`)
+  const titles = columns.map(({ title, kind }) =>
+    kind === 'figure' ? markup`<th class="n">${title}</th>` : markup`<th>${title}</th>`,
+  )
+  const isHeaded = columns.some(({ title }) => title !== '')
+  const head = isHeaded ? markup`<thead><tr>${titles}</tr></thead>\n` : undefined
+  const foot = footer && markup`<tfoot><tr>${cells(footer)}</tr></tfoot>\n`
+  const body = rows.map((row) => markup`<tr>${cells(row)}</tr>\n`)
+  return markup`<div class="scroll"><table>\n${head}<tbody>\n${body}</tbody>\n${foot}</table></div>`
 }
 
 /** A bar as long as its share of the longest. */
 export function htmlBar(share: number, tone: 'good' | 'warning' | 'bad' | 'quiet' | 'read'): Html {
-  return html`<i class="${tone}" style="width:${(share * 100).toFixed(1)}%"></i>`
+  return markup`<i class="${tone}" style="width:${(share * 100).toFixed(1)}%"></i>`
 }
 
 /** One bar of several parts, in proportion. */
 export function htmlStack(
   parts: readonly { readonly count: number; readonly tone: string; readonly title: string }[],
 ): Html {
-  return html`<div
-    class="stack"
-    role="img"
-    aria-label="${parts.map(({ title, count }) => `${title}: ${count}`).join(', ')}"
-  >
-    ${parts.map(
-      ({ count, tone, title }) =>
-        html`<i class="${tone}" style="flex:${count} 0 0" title="${title}: ${count}"></i>`,
-    )}
-  </div>`
+  const label = parts.map(({ title, count }) => `${title}: ${count}`).join(', ')
+  const pieces = parts.map(
+    ({ count, tone, title }) =>
+      markup`<i class="${tone}" style="flex:${count} 0 0" title="${title}: ${count}"></i>`,
+  )
+  return markup`<div class="stack" role="img" aria-label="${label}">${pieces}</div>`
+}
+
+/** A state with its colour before it. */
+export function htmlState(tone: string, word: string): Html {
+  return markup`<span class="t"><span class="dot ${tone}"></span>${word}</span>`
 }
 
 /** The figures a reader looks for first. */
@@ -144,10 +147,9 @@ export function htmlCards(
     readonly hint?: string
   }[],
 ): Html {
-  return html`<div class="cards">
-    ${cards.map(
-      ({ title, value, tone = '', hint = '' }) =>
-        html`<div><span>${title}</span><b class="${tone}">${value}</b><span>${hint}</span></div> `,
-    )}
-  </div> `
+  const pieces = cards.map(
+    ({ title, value, tone = '', hint = '' }) =>
+      markup`<div><span>${title}</span><b class="${tone}">${value}</b><span>${hint}</span></div>\n`,
+  )
+  return markup`<div class="cards">\n${pieces}</div>\n`
 }

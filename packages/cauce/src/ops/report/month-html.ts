@@ -1,8 +1,19 @@
 import type { Speaker } from '../../model/speaker.ts'
 import type { MonthDay, MonthFigures } from '../../ledger/month-figures.ts'
 import { countedStates, stateWord } from './day-report.ts'
-import { html, type Html } from './html.ts'
-import { htmlBar, htmlCards, htmlPage, htmlStack, htmlTable } from './html-page.ts'
+import type { Html } from './html.ts'
+import {
+  htmlBar,
+  htmlCards,
+  htmlHeader,
+  htmlNote,
+  htmlPage,
+  htmlSection,
+  htmlStack,
+  htmlState,
+  htmlTable,
+  htmlToned,
+} from './html-page.ts'
 import type { MonthReport } from './month-document.ts'
 import { filesLine, monthStatus, replaysLine, rowsLine } from './report-lines.ts'
 import { reportWords, toneOf } from './report-words.ts'
@@ -20,15 +31,13 @@ export function monthHtml(report: MonthReport, speaker: Speaker): string {
 export function monthHtmlBody(report: MonthReport, speaker: Speaker): readonly Html[] {
   const { figures } = report
   const { say, figures: write } = speaker
-  const head = html`<header>
-    <h1>${figures.pipeline}</h1>
-    <p>
-      ${say(reportWords.monthTitle, { month: write.monthInWords(figures.month) })} ·
-      ${monthStatus(figures, speaker)} · ${say(reportWords.zone, { zone: figures.timezone })}
-    </p>
-  </header> `
+  const head = htmlHeader(figures.pipeline, [
+    say(reportWords.monthTitle, { month: write.monthInWords(figures.month) }),
+    monthStatus(figures, speaker),
+    say(reportWords.zone, { zone: figures.timezone }),
+  ])
   if (figures.days.length === 0)
-    return [head, html`<section><p>${say(reportWords.nothingInMonth)}</p></section> `]
+    return [head, htmlSection(say(reportWords.daysTitle), htmlNote(say(reportWords.nothingInMonth)))]
   return [head, cards(figures, speaker), statesSection(report, speaker), daysSection(report, speaker)]
 }
 
@@ -64,17 +73,11 @@ function statesSection({ figures, states }: MonthReport, speaker: Speaker): Html
       { title: say(reportWords.state), kind: 'name' },
       { title: say(reportWords.files), kind: 'figure' },
     ],
-    counted.map(({ title, count, tone }) => [
-      html`<span class="${tone}"><span class="dot"></span></span>${title}`,
-      write.count(count),
-    ]),
+    counted.map(({ title, count, tone }) => [htmlState(tone, title), write.count(count)]),
     [say(reportWords.total), write.count(files.total)],
   )
-  const mended = replays.items === 0 ? undefined : html`<p class="note">${replaysLine(figures, speaker)}</p>`
-  return html`<section>
-    <h2>${say(reportWords.filesTitle)}</h2>
-    ${htmlStack(counted)}${table}${mended}
-  </section> `
+  const mended = replays.items === 0 ? undefined : htmlNote(replaysLine(figures, speaker))
+  return htmlSection(say(reportWords.filesTitle), htmlStack(counted), table, mended)
 }
 
 function daysSection({ figures }: MonthReport, speaker: Speaker): Html {
@@ -86,11 +89,11 @@ function daysSection({ figures }: MonthReport, speaker: Speaker): Html {
   }: Pick<MonthDay | MonthFigures, 'files' | 'rows'>): readonly (string | Html)[] => [
     write.count(files.total),
     write.count(files.loaded),
-    files.failed > 0 ? html`<span class="bad">${write.count(files.failed)}</span>` : '0',
+    files.failed > 0 ? htmlToned('bad', write.count(files.failed)) : '0',
     write.count(files.total - files.loaded - files.failed),
     write.count(rows.read),
     write.count(rows.loaded),
-    rows.rejected > 0 ? html`<span class="warning">${write.count(rows.rejected)}</span>` : '0',
+    rows.rejected > 0 ? htmlToned('warning', write.count(rows.rejected)) : '0',
   ]
   const table = htmlTable(
     [
@@ -111,8 +114,5 @@ function daysSection({ figures }: MonthReport, speaker: Speaker): Html {
     ]),
     [say(reportWords.total), ...cells(figures), ''],
   )
-  return html`<section>
-    <h2>${say(reportWords.daysTitle)}</h2>
-    ${table}
-  </section> `
+  return htmlSection(say(reportWords.daysTitle), table)
 }

@@ -51,6 +51,7 @@ export const reportWords = {
   took: { en: 'took', es: 'duró' },
 
   retries: { en: 'Retries', es: 'Reintentos' },
+  moreTries: { en: 'retries', es: 'reintentos' },
   retriesLine: { en: '{tries} in {files}', es: '{tries} en {files}' },
   noRetries: { en: 'none: everything at the first try', es: 'ninguno: todo al primer intento' },
 
