@@ -9,7 +9,7 @@ import type { Plan } from '../model/plan.ts'
 import { discardItem } from '../ledger/discard-item.ts'
 import { findItem } from '../ledger/find-item.ts'
 import { retryItem } from '../ledger/retry-item.ts'
-import { scratchLedger, self } from '../ledger/scratch-ledger.test-kit.ts'
+import { dead, scratchLedger, self } from '../ledger/scratch-ledger.test-kit.ts'
 import { settleItem, type SettleItemRequest } from '../ledger/settle-item.ts'
 import type { ItemRow } from '../ledger/tables.ts'
 import { openLogs } from '../logs/open-logs.ts'
@@ -219,7 +219,11 @@ test('what a crash left is put in order: folders that are missing, folders of lo
   const failed = await fail('b.txt')
   const draft = join(home.quarantine, '.draft-9_abcdefabcdef.1')
   const fresh = join(home.quarantine, '.draft-8_abcdefabcdef.1')
-  for (const path of [draft, fresh]) await mkdir(path)
+  const ofDead = join(home.quarantine, '.draft-7_abcdefabcdef.1')
+  const going = join(home.quarantine, '.gone-6_abcdefabcdef.1')
+  for (const path of [draft, fresh, ofDead, going]) await mkdir(path)
+  await writeFile(join(ofDead, 'owner.json'), JSON.stringify(dead))
+  await writeFile(join(fresh, 'owner.json'), JSON.stringify(self))
   await utimes(draft, 1, 1)
   const foreign = join(home.quarantine, `${loaded.id}_000000000000`)
   await mkdir(foreign)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { ItemState } from '../model/item-state.ts'
 import { CauceError } from '../model/cauce-error.ts'
+import { toCauceError } from '../model/to-cauce-error.ts'
 import { clearQuarantine } from '../ledger/clear-quarantine.ts'
 import { findItem } from '../ledger/find-item.ts'
 import { listQuarantine, QUARANTINED_STATES } from '../ledger/list-quarantine.ts'
@@ -16,7 +17,7 @@ import {
 import { readStory } from './quarantine-story.ts'
 import type { RunContext } from './run-context.ts'
 
-type Tools = QuarantineTools & Pick<RunContext, 'emit' | 'owner'>
+type Tools = QuarantineTools & Pick<RunContext, 'emit'>
 
 /** Ends that need the file no more: its rows are where they belong, or those of another version are. */
 const GOOD_ENDS: readonly ItemState[] = ['ready', 'ready_with_rejects', 'duplicate']
@@ -40,6 +41,18 @@ export async function keepQuarantine(
  * that were loaded go, and so do drafts nobody will finish. Harmless to repeat, by any number of processes.
  */
 export async function tendQuarantine(tools: Tools): Promise<void> {
+  const { home, plan, emit } = tools
+  try {
+    await tend(tools)
+  } catch (caught) {
+    const details = { file: plan.pipeline, folder: home.quarantine }
+    const error = toCauceError(caught, { code: 'QUARANTINE_FAILED', details })
+    if (error.class === 'bug') throw error
+    emit({ kind: 'note', text: error.message })
+  }
+}
+
+async function tend(tools: Tools): Promise<void> {
   const { ledger, home, plan, clock, owner, signal } = tools
   await removeDrafts(home, clock.now())
   for (const item of await listQuarantine(ledger, { pipeline: plan.pipeline })) {

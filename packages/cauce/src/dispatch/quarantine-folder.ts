@@ -1,9 +1,22 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
-import { copyFile, mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { failpoint } from '../model/failpoint.ts'
 import { sha256Hex } from '../model/load-key.ts'
+import { isProvenDead, type ProcessIdentity } from '../ledger/process-identity.ts'
 import type { ItemRow } from '../ledger/tables.ts'
 import type { ProjectHome } from './project-home.ts'
 
@@ -32,15 +45,22 @@ export function itemOfFolder(name: string): number | undefined {
  * the whole folder, or each file where there is one already, is put in its place by one rename. Whoever is killed on the way leaves
  * a draft (`removeDrafts`); a file in its place is always whole.
  */
-export async function putInFolder(place: string, fill: (draft: string) => Promise<void>): Promise<void> {
+export async function putInFolder(
+  { place, owner }: { readonly place: string; readonly owner: ProcessIdentity },
+  fill: (folder: string) => Promise<void>,
+): Promise<void> {
   const parent = dirname(place)
   await mkdir(parent, { recursive: true, mode: 0o700 })
   const draft = await mkdtemp(join(parent, `${DRAFT}${basename(place)}.`))
   try {
-    await fill(draft)
-    for (const name of await readdir(draft)) await flush(join(draft, name))
-    await flush(draft)
-    await putInPlace(draft, place)
+    await writeInto(draft, OWNER, JSON.stringify(owner))
+    const folder = join(draft, 'folder')
+    await mkdir(folder, { mode: 0o700 })
+    await fill(folder)
+    for (const name of await readdir(folder)) await flush(join(folder, name))
+    await flush(folder)
+    failpoint('quarantine:before-rename')
+    await putInPlace(folder, place)
     await flush(parent)
   } finally {
     await rm(draft, { recursive: true, force: true })
@@ -48,31 +68,43 @@ export async function putInFolder(place: string, fill: (draft: string) => Promis
 }
 
 const DRAFT = '.draft-'
+const GOING = '.gone-'
+/** Whose draft it is; the folder in the making lies beside. */
+const OWNER = 'owner.json'
 
-async function putInPlace(draft: string, place: string): Promise<void> {
+async function putInPlace(folder: string, place: string): Promise<void> {
   try {
-    await rename(draft, place)
+    await rename(folder, place)
   } catch (error) {
     if (!isCode(error, 'ENOTEMPTY') && !isCode(error, 'EEXIST')) throw error
-    for (const name of await readdir(draft)) await rename(join(draft, name), join(place, name))
+    for (const name of await readdir(folder)) await rename(join(folder, name), join(place, name))
     await flush(place)
   }
 }
 
-/** Long enough for any file to be copied. */
+/** Long enough for any file to be copied by somebody of whom nothing is known. */
 const DRAFT_LIVES_MS = 24 * 3_600_000
 
-/** Removes what processes that were killed while they put a file aside left behind. */
+/** Removes what processes that were killed while they put a file aside, or took it away, left behind. */
 export async function removeDrafts(
   { quarantine }: Pick<ProjectHome, 'quarantine'>,
   nowMs: number,
 ): Promise<void> {
   for (const name of await namesIn(quarantine)) {
-    if (!name.startsWith(DRAFT)) continue
     const path = join(quarantine, name)
-    const found = await stat(path).catch(() => undefined)
-    if (found !== undefined && nowMs - found.mtimeMs > DRAFT_LIVES_MS)
+    if (name.startsWith(GOING) || (name.startsWith(DRAFT) && (await isForsaken(path, nowMs))))
       await rm(path, { recursive: true, force: true })
+  }
+}
+
+async function isForsaken(draft: string, nowMs: number): Promise<boolean> {
+  const found = await stat(draft).catch(() => undefined)
+  if (found === undefined) return false
+  if (nowMs - found.mtimeMs > DRAFT_LIVES_MS) return true
+  try {
+    return await isProvenDead(JSON.parse(await readFile(join(draft, OWNER), 'utf8')) as ProcessIdentity)
+  } catch {
+    return false
   }
 }
 
@@ -88,13 +120,14 @@ export async function removeFolder(
   { quarantine }: Pick<ProjectHome, 'quarantine'>,
   place: string,
 ): Promise<void> {
-  const going = join(quarantine, `${DRAFT}${basename(place)}.${randomUUID()}`)
+  const going = join(quarantine, `${GOING}${basename(place)}.${randomUUID()}`)
   try {
     await rename(place, going)
   } catch (error) {
     if (isCode(error, 'ENOENT')) return
     throw error
   }
+  failpoint('quarantine:half-removed')
   await rm(going, { recursive: true, force: true })
 }
 
@@ -117,9 +150,9 @@ export async function holds(path: string, sha256: string | null): Promise<boolea
   return (await hashFile(path).catch(() => undefined)) === sha256
 }
 
-/** Writes a file of the draft. */
-export async function writeInto(draft: string, name: string, text: string): Promise<void> {
-  await writeFile(join(draft, name), text, { mode: 0o600 })
+/** Writes a file of a draft. */
+export async function writeInto(folder: string, name: string, text: string): Promise<void> {
+  await writeFile(join(folder, name), text, { mode: 0o600 })
 }
 
 async function hashFile(path: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { failpoint } from '../model/failpoint.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
 import { itemHistory } from '../ledger/item-history.ts'
 import { markQuarantined } from '../ledger/mark-quarantined.ts'
@@ -14,7 +15,7 @@ import type { RunContext } from './run-context.ts'
 /** What putting a file aside takes of a run. */
 export type QuarantineTools = Pick<
   RunContext,
-  'plan' | 'settings' | 'ledger' | 'home' | 'clock' | 'signal' | 'seats'
+  'plan' | 'settings' | 'ledger' | 'home' | 'clock' | 'signal' | 'seats' | 'owner'
 >
 
 export interface QuarantineRequest {
@@ -41,12 +42,13 @@ export async function quarantineItem(
   tools: QuarantineTools,
   { item, spooled, mayWait = false }: QuarantineRequest,
 ): Promise<string | undefined> {
-  const { ledger, home, clock } = tools
+  const { ledger, home, clock, owner } = tools
   const place = quarantineFolder(home, item)
   try {
     const history = await itemHistory(ledger, item.id)
-    await putInFolder(place, async (draft) => {
+    await putInFolder({ place, owner }, async (draft) => {
       const original = await findOriginal(tools, { item, place, draft, spooled, mayWait })
+      failpoint('quarantine:after-copy')
       // Read last: what was logged of the failure itself is on its way to the file.
       const log = await lastLogLines({ logs: home.logs, item }, MOST_LOG_LINES)
       const story = quarantineStory({
@@ -70,6 +72,7 @@ export async function quarantineItem(
   } catch (error) {
     throw toCauceError(error, { code: 'QUARANTINE_FAILED', details: { file: item.key, folder: place } })
   }
+  failpoint('quarantine:before-mark')
   // One that was released meanwhile keeps its folder until it is loaded.
   const marked = await markQuarantined(ledger, { id: item.id, folder: place, nowMs: clock.now() })
   return marked === undefined ? undefined : place

@@ -50,4 +50,15 @@ export const CLOSE_FAILPOINTS = [
   'close:before-reports',
 ] as const
 
-export type Failpoint = (typeof FAILPOINTS)[number] | (typeof CLOSE_FAILPOINTS)[number]
+/** Those that putting a failed file aside passes, and taking it away once it was loaded. */
+export const QUARANTINE_FAILPOINTS = [
+  'quarantine:after-copy',
+  'quarantine:before-rename',
+  'quarantine:before-mark',
+  'quarantine:half-removed',
+] as const
+
+export type Failpoint =
+  | (typeof FAILPOINTS)[number]
+  | (typeof CLOSE_FAILPOINTS)[number]
+  | (typeof QUARANTINE_FAILPOINTS)[number]
