@@ -4,6 +4,7 @@ import { declareControlCommands } from './declare-control-commands.ts'
 import { declareLedgerCommands } from './declare-ledger-commands.ts'
 import { declareLogCommands } from './declare-log-commands.ts'
 import { declareRejectsCommands } from './declare-rejects-commands.ts'
+import { declareReportCommand } from './declare-report-command.ts'
 import { declareRunCommands } from './declare-run-commands.ts'
 import { declareSqlCommand } from './declare-sql-command.ts'
 import { declareStandCommands } from './declare-stand-commands.ts'
@@ -31,6 +32,7 @@ export function buildProgram(cli: Cli, act: Act): Root {
   declareLedgerCommands(root, cli, act)
   declareLogCommands(root, cli, act)
   declareRejectsCommands(root, cli, act)
+  declareReportCommand(root, cli, act)
   declareSqlCommand(root, cli, act)
   return root
 }
