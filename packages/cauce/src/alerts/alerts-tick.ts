@@ -34,6 +34,8 @@ export interface AlertWatch {
   readonly ending: AbortController
   nextLookMs: number
   delivering: Promise<void> | undefined
+  /** Why the last round of messages ended before its time; thrown by the next tick. */
+  failure: { readonly error: unknown } | undefined
 }
 
 /** How often the ledger is looked at, however often the dispatcher ticks. */
@@ -50,13 +52,14 @@ export function watchAlerts(options: AlertWatchOptions): AlertWatch {
     ending: new AbortController(),
     nextLookMs: 0,
     delivering: undefined,
+    failure: undefined,
   }
 }
 
 /**
  * What a dispatcher calls at every tick: evaluates the alerts and sends what is due. Does nothing more than every five seconds,
  * and waits for nobody: messages go out beside it, one round at a time, and their failures are told by `emit`.
- * @throws {CauceError} of the ledger, from evaluating; the next tick does all of it again
+ * @throws {CauceError} of the ledger, from evaluating or from the messages since the last tick; the next one does all of it again
  */
 export async function alertsTick(watch: AlertWatch): Promise<void> {
   const { options, memory, host, senders } = watch
@@ -66,6 +69,9 @@ export async function alertsTick(watch: AlertWatch): Promise<void> {
   // A clock that was set back must not silence everything until it has come round again.
   if (nowMs < watch.nextLookMs && watch.nextLookMs - nowMs <= LOOK_EVERY_MS) return
   watch.nextLookMs = nowMs + LOOK_EVERY_MS
+  const { failure } = watch
+  watch.failure = undefined
+  if (failure !== undefined) throw failure.error
   const disk = async () => homeDisk(homeFolder, host)
   const changed = await evaluateAlerts({ ledger, rules: plan, clock, disk, off: channels.off, memory })
   for (const alert of changed.opened) emit({ kind: 'opened', alert })
@@ -73,8 +79,9 @@ export async function alertsTick(watch: AlertWatch): Promise<void> {
   if (watch.delivering !== undefined || watch.ending.signal.aborted) return
   const { signal } = watch.ending
   watch.delivering = deliverAlerts({ ledger, plan, senders, clock, host, rowsOf, emit, signal })
-    // A ledger that cannot be written now fails the next evaluation too, which tells it.
-    .catch(() => undefined)
+    .catch((error: unknown) => {
+      watch.failure = { error }
+    })
     .finally(() => {
       watch.delivering = undefined
     })
