@@ -73,9 +73,11 @@ export async function changeAlerts(ledger: Ledger, changes: AlertChanges): Promi
   })
 }
 
+/** Item 2 before item 10: people read them in this order. */
+const IN_ORDER = new Intl.Collator('en', { numeric: true })
+
 function byRuleAndSubject(one: RaisedAlert, other: RaisedAlert): number {
-  const [a, b] = [`${one.rule}\n${one.subject}`, `${other.rule}\n${other.subject}`]
-  return a < b ? -1 : a > b ? 1 : 0
+  return IN_ORDER.compare(`${one.rule} ${one.subject}`, `${other.rule} ${other.subject}`)
 }
 
 function byId(one: { readonly id: number }, other: { readonly id: number }): number {
