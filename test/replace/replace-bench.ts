@@ -155,6 +155,7 @@ export class Worker {
       spoolFolder,
       item: { entry: { key, sizeBytes: size, modifiedMs: Math.floor(mtimeMs) }, generation },
       known: undefined,
+      kept: undefined,
       attempt: { id: `${version.id}_${this.#tasks}`, number: 1, startedMs: 0 },
       // Drafts of kept rejects are named by process, and all workers are in this one.
       rejectsFolder: join(this.#folder, 'rejects'),

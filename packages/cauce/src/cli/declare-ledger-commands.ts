@@ -5,10 +5,11 @@ import { countOption } from './count-option.ts'
 import type { Act, Root } from './program.ts'
 import type { Speaker } from './speaker.ts'
 import { helpTexts } from './texts/help-texts.ts'
+import { reloadTexts } from './texts/reload-texts.ts'
 
 const MOST_LISTED = 1_000_000
 
-/** `status`, `runs`, `items` and `retry`: what the ledger knows. */
+/** `status`, `runs`, `items`, `retry` and `reload`: what the ledger knows, and having it done again. */
 export function declareLedgerCommands(root: Root, cli: Cli, act: Act): void {
   const { say } = cli.speaker
   root
@@ -45,6 +46,18 @@ export function declareLedgerCommands(root: Root, cli: Cli, act: Act): void {
       act(async () => {
         const { retryCommand } = await import('./commands/retry.ts')
         return retryCommand(cli, { pipeline, items }, command.optsWithGlobals())
+      }),
+    )
+  root
+    .command('reload')
+    .description(say(reloadTexts.help))
+    .addArgument(new Argument('<pipeline>', say(helpTexts.pipeline)))
+    .addArgument(new Argument('<items...>', say(reloadTexts.items)))
+    .addOption(new Option('--json', say(helpTexts.json)))
+    .action((pipeline, items, _options, command) =>
+      act(async () => {
+        const { reloadCommand } = await import('./commands/reload.ts')
+        return reloadCommand(cli, { pipeline, items }, command.optsWithGlobals())
       }),
     )
 }

@@ -4,6 +4,7 @@ import { failpoint } from '../model/failpoint.ts'
 import { NO_ROWS } from '../model/item-state.ts'
 import { CauceError, type ErrorReport } from '../model/cauce-error.ts'
 import { findItem } from '../ledger/find-item.ts'
+import { findKeptCopy } from '../ledger/find-kept-copy.ts'
 import { handBack } from '../ledger/hand-back.ts'
 import { isLaterLoad } from '../ledger/is-later-load.ts'
 import { settleItem, type SettleItemRequest } from '../ledger/settle-item.ts'
@@ -101,6 +102,7 @@ async function itemTask(context: RunContext, item: ItemRow, folder: string): Pro
         ? undefined
         : { sha256: item.sha256, loadKey: item.loadKey },
     attempt: { id: attempt, number: item.attempts, startedMs: clock.now() },
+    kept: item.generation === 0 ? undefined : await findKeptCopy(ledger, item),
     rejectsFolder: home.rejects,
     replay: originLoadKey === null ? undefined : { loadKey: originLoadKey, item: origin?.key ?? item.key },
   }

@@ -25,7 +25,8 @@ export async function requestReload(
     if (item === undefined) return undefined
     const newest = await newestGeneration(transaction, item)
     if (newest.id !== id && !hasEnded(newest)) return undefined
-    return insertSibling(transaction, { ...item, generation: newest.generation + 1 }, by, nowMs)
+    const generation = (await lastGeneration(transaction, item)) + 1
+    return insertSibling(transaction, { ...item, generation }, by, nowMs)
   })
 }
 
@@ -44,6 +45,25 @@ async function newestGeneration(
     .select(['id', 'state', 'generation'])
     .executeTakeFirst()
   return newest ?? item
+}
+
+/**
+ * The greatest generation of any version of the key. Versions may have the same bytes, and a load is known by its bytes and its
+ * generation: a reload must be a load that never was.
+ */
+async function lastGeneration(
+  transaction: Transaction<LedgerTables>,
+  { pipeline, key, generation }: ItemRow,
+): Promise<number> {
+  const found = await transaction
+    .selectFrom('item')
+    .where('pipeline', '=', pipeline)
+    .where('key', '=', key)
+    .orderBy('generation', 'desc')
+    .limit(1)
+    .select('generation')
+    .executeTakeFirst()
+  return found?.generation ?? generation
 }
 
 function hasEnded({ state }: Pick<ItemRow, 'state'>): boolean {

@@ -135,6 +135,20 @@ export const ERROR_CODES = {
       es: '{file} ya se cargó con otro contenido (sha256 {sha256}) y este flujo no admite reemplazos. Dé otro nombre al archivo nuevo o retírelo.',
     },
   },
+  RELOAD_IMPOSSIBLE: {
+    class: 'layout',
+    text: {
+      en: '{file} was to be reloaded, but what it loaded before cannot be taken out again, and is as it was. Correct the declaration, then: cauce retry{issuesEn}',
+      es: 'Se pidió recargar {file}, pero lo que cargó antes no se puede sacar, y está como estaba. Corrija la declaración y luego: cauce retry{issuesEs}',
+    },
+  },
+  RELOAD_REFUSED: {
+    class: 'config',
+    text: {
+      en: 'Nothing of the pipeline "{pipeline}" in {file} can be reloaded, because what is loaded cannot be taken out again:{issuesEn}',
+      es: 'No se puede recargar nada del flujo "{pipeline}" de {file}, porque lo cargado no se puede sacar:{issuesEs}',
+    },
+  },
   SOURCE_VANISHED: {
     class: 'system',
     text: {

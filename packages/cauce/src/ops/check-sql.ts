@@ -1,9 +1,11 @@
 import type { Plan, TablePlan } from '../model/plan.ts'
 import type { TableShape } from '../connectors/destination.ts'
+import { detailColumns, emptyValid } from '../perform/detail-columns.ts'
 import { reportRow } from '../perform/report-row.ts'
 import type { ReportFacts } from '../perform/task.ts'
 import { NO_ROWS } from '../model/item-state.ts'
 import { duckdbQuoting, quoteText } from '../plan/duckdb/quote.ts'
+import { unsortedTableSql } from '../plan/duckdb/table-sql.ts'
 import { fillSql } from '../plan/fill-sql.ts'
 import { issue, type Issue } from '../plan/issue.ts'
 import { isComplaint, openSqlBench, type SqlBench, sqlComplaint } from './sql-bench.ts'
@@ -16,6 +18,7 @@ export async function checkSql(plan: Plan): Promise<readonly Issue[]> {
     ...(await checkRowChecks(bench, plan)),
     ...(await checkTables(bench, plan)),
     ...(await checkReport(bench, plan)),
+    ...(await checkRemerge(bench, plan)),
   ]
 }
 
@@ -117,6 +120,37 @@ const NO_FACTS: ReportFacts = {
   message: undefined,
   run: 'run',
   loadKey: undefined,
+}
+
+/**
+ * Where versions replace one another, merged tables are worked out again from their detail table: their queries must do with the
+ * columns it keeps, and without rejects, of which no table keeps all. (Comes last: the bench has no rejects afterwards.)
+ */
+async function checkRemerge({ engine, facts }: SqlBench, plan: Plan): Promise<readonly Issue[]> {
+  const merged = plan.tables.filter(({ mode, from }) => mode === 'upsert' && from.kind === 'sql')
+  if (plan.versions !== 'replace') return []
+  const found: Issue[] = []
+  for (const table of merged) {
+    const detail = plan.tables.find(({ name }) => name === table.detail)
+    if (detail === undefined) continue
+    const where = `tables.${table.name}.from`
+    const issues = await complaints(where, async () => {
+      const columns = await detailColumns(engine, plan, detail)
+      await emptyValid(engine, { contract: { ...plan.contract, columns } })
+      await engine.run('DROP TABLE IF EXISTS rejects')
+      await engine.columns(unsortedTableSql(table, plan.contract, facts))
+    })
+    found.push(
+      ...issues.map(({ text }) =>
+        issue(
+          where,
+          `must do with what "${detail.name}" keeps, from which it is worked out again when a version is replaced: ${text.en}`,
+          `debe bastarle lo que guarda "${detail.name}", de la que se recalcula al reemplazar una versión: ${text.es}`,
+        ),
+      ),
+    )
+  }
+  return found
 }
 
 /** What the engine holds against a piece of SQL; anything else that goes wrong is thrown. */

@@ -1,6 +1,6 @@
 import { CauceError } from '../model/cauce-error.ts'
 import { declarationIssues, followerIssues } from './declaration-issues.ts'
-import type { Issue } from '../plan/issue.ts'
+import { listedIssues } from '../plan/issue.ts'
 import { resolveSettings, type ResolvedSettings } from '../plan/resolve-settings.ts'
 import type { LoadedPipeline, LoadedProject } from './load-project.ts'
 
@@ -20,12 +20,7 @@ export function readyPipeline(project: LoadedProject, pipeline: LoadedPipeline):
     throw new CauceError('DECLARATION_INVALID', {
       pipeline: pipeline.name,
       file: pipeline.file,
-      issuesEn: listed(issues, 'en'),
-      issuesEs: listed(issues, 'es'),
+      ...listedIssues(issues),
     })
   return { ...pipeline, settings: resolveSettings(pipeline.plan, project.surroundings) }
-}
-
-function listed(issues: readonly Issue[], language: 'en' | 'es'): string {
-  return issues.map(({ where, text }) => `\n${where}: ${text[language]}`).join('')
 }

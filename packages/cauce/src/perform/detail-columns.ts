@@ -19,7 +19,7 @@ export async function detailColumns(
 }
 
 /** Relations `valid` and `rejects` without rows, against which queries can be described. */
-export async function emptyValid(engine: Engine, { contract }: Plan): Promise<void> {
+export async function emptyValid(engine: Engine, { contract }: Pick<Plan, 'contract'>): Promise<void> {
   const columns = contract.columns.map(
     ({ name, type }) => `CAST(NULL AS ${duckdbType(type)}) AS ${quoteName(name)}`,
   )

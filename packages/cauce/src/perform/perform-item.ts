@@ -8,9 +8,12 @@ import { toCauceError } from '../model/to-cauce-error.ts'
 import type { Text } from '../model/language.ts'
 import type { Destination, LoadRecord } from '../connectors/destination.ts'
 import type { Source } from '../connectors/source.ts'
+import { irreplaceable } from '../plan/check-versions.ts'
+import { listedIssues } from '../plan/issue.ts'
 import { archiveItem } from './archive-item.ts'
 import { blankOutcome } from './blank-outcome.ts'
 import { type Extracted, extract } from './extract.ts'
+import { extractKept } from './extract-kept.ts'
 import { itemFacts } from './item-facts.ts'
 import { fetchKeptRejects } from './kept-rejects.ts'
 import { loadItem, type Settled } from './load-item.ts'
@@ -52,19 +55,27 @@ function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
+/** @throws {CauceError} RELOAD_IMPOSSIBLE naming each table and the remedy */
+function refuseIrreplaceable({ plan, item }: ItemTask): void {
+  const issues = irreplaceable(plan)
+  if (issues.length > 0)
+    throw new CauceError('RELOAD_IMPOSSIBLE', { file: item.entry.key, ...listedIssues(issues) })
+}
+
 async function stages(
   task: ItemTask,
   hand: Stagehand,
   learn: (more: Partial<ItemOutcome>) => void,
 ): Promise<ItemOutcome> {
   failpoint('extract:before')
+  if (task.item.generation > 0) refuseIrreplaceable(task)
   hand.progress('extract')
   const source = await hand.source(task.settings.sourceUrl)
   await mkdir(task.spoolFolder, { recursive: true, mode: 0o700 })
-  const original = await hand.seated(
-    { seat: sourceSeat(task.plan, source), rest: () => source.close() },
-    () => extract(source, task.item.entry, task.spoolFolder, hand),
+  const found = await hand.seated({ seat: sourceSeat(task.plan, source), rest: () => source.close() }, () =>
+    extract(source, task.item.entry, task.spoolFolder, hand),
   )
+  const original = found ?? (await extractKept(task))
   if (original === undefined) return settleVanished(task, hand)
   failpoint('extract:after')
   const key = loadKey({
@@ -77,7 +88,7 @@ async function stages(
   const destination = await hand.destination(task.settings.destinationUrl)
   try {
     const loaded = await transformAndLoad(task, hand, { destination, original, key })
-    return await finish(task, hand, { source, original, loaded })
+    return await finish(task, hand, { source, original, loaded, deletes: found !== undefined })
   } catch (error) {
     // Backups hold every file that was read, the unreadable ones too.
     if (error instanceof CauceError && error.class === 'layout')
@@ -100,12 +111,19 @@ async function finish(
     source,
     original,
     loaded,
-  }: { readonly source: Source; readonly original: Extracted; readonly loaded: Loaded },
+    deletes: mayDelete,
+  }: {
+    readonly source: Source
+    readonly original: Extracted
+    readonly loaded: Loaded
+    /** Whether the source still had it. */
+    readonly deletes: boolean
+  },
 ): Promise<ItemOutcome> {
   const { outcome, byThisAttempt } = loaded
   if (NOT_LOADED.includes(outcome.state)) return reportOutcome(task, hand, outcome)
   hand.progress('archive')
-  const deletes = task.settings.deleteSource
+  const deletes = mayDelete && task.settings.deleteSource
   const archived = { ...outcome, ...(await archiveItem(task, hand, { source, original, deletes })) }
   // An earlier attempt may have been reported as failed after its load was committed.
   return byThisAttempt && !deletes ? archived : reportOutcome(task, hand, archived)

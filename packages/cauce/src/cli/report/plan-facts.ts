@@ -22,7 +22,7 @@ export function showPlanFacts({ out, speaker }: Cli, plan: Plan): void {
     [say(planTexts.read), readWords(plan.read, say)],
     [say(planTexts.into), settingWord(plan.destination, say)],
     [say(planTexts.report), plan.report?.table ?? ''],
-    [say(planTexts.versions), say(planTexts.refuse)],
+    [say(planTexts.versions), versionWords(plan, say)],
     [say(planTexts.archive), archiveWords(plan, say)],
     [say(planTexts.reference), referenceWords(plan, say)],
     [
@@ -44,6 +44,12 @@ export function showPlanFacts({ out, speaker }: Cli, plan: Plan): void {
     const lead = `  ${out.paint('quiet', name)}${' '.repeat(width - textWidth(name))}  `
     out.line(wrapLine(out, lead, visibleText(text), width + 4))
   }
+}
+
+/** What becomes of other bytes under a loaded name, and of loaded bytes under another. */
+function versionWords({ versions, duplicates }: Plan, say: Speaker['say']): string {
+  if (versions === 'refuse') return say(duplicates === 'refuse' ? planTexts.refuse : planTexts.refuseNames)
+  return say(duplicates === 'refuse' ? planTexts.replaceOnce : planTexts.replace)
 }
 
 function settingWord(setting: Setting, say: Speaker['say']): string {

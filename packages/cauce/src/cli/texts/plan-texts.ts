@@ -34,6 +34,18 @@ export const planTexts = {
     en: 'a name is loaded once and bytes are loaded once; anything else waits for a person',
     es: 'un nombre se carga una vez y un contenido se carga una vez; lo demás espera a una persona',
   },
+  refuseNames: {
+    en: 'a name is loaded once; other bytes under it wait for a person',
+    es: 'un nombre se carga una vez; otro contenido con ese nombre espera a una persona',
+  },
+  replace: {
+    en: 'other bytes under a loaded name take the place of the loaded ones',
+    es: 'otro contenido con un nombre cargado reemplaza lo cargado',
+  },
+  replaceOnce: {
+    en: 'other bytes under a loaded name take the place of the loaded ones; bytes loaded under another name are not loaded again',
+    es: 'otro contenido con un nombre cargado reemplaza lo cargado; un contenido cargado con otro nombre no se carga de nuevo',
+  },
   backupIn: { en: 'verified copy in {folder}', es: 'copia verificada en {folder}' },
   noBackup: { en: 'no copy kept', es: 'no se guarda copia' },
   deletes: { en: 'delete at the source: {setting}', es: 'borrar en el origen: {setting}' },
