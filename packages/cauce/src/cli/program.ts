@@ -1,5 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings'
 import type { Cli } from './cli.ts'
+import { declareAlertsCommands } from './declare-alerts-commands.ts'
 import { declareControlCommands } from './declare-control-commands.ts'
 import { declareLedgerCommands } from './declare-ledger-commands.ts'
 import { declareLogCommands } from './declare-log-commands.ts'
@@ -33,6 +34,7 @@ export function buildProgram(cli: Cli, act: Act): Root {
   declareLogCommands(root, cli, act)
   declareRejectsCommands(root, cli, act)
   declareReportCommand(root, cli, act)
+  declareAlertsCommands(root, cli, act)
   declareSqlCommand(root, cli, act)
   return root
 }

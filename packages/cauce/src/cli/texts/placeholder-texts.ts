@@ -2,6 +2,7 @@ import type { Text } from '../../model/language.ts'
 
 /** Names of arguments and of the values of options, as help shows them in brackets. */
 export const placeholderTexts = {
+  channel: { en: 'channel', es: 'canal' },
   code: { en: 'code', es: 'código' },
   day: { en: 'day', es: 'día' },
   file: { en: 'file', es: 'archivo' },
