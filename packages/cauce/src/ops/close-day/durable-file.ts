@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { draftName } from './draft-name.ts'
@@ -33,18 +33,4 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   } finally {
     await rm(draft, { force: true })
   }
-}
-
-/** Tells one file from another that took its name; undefined: there is none. */
-export async function fileIdentity(path: string): Promise<string | undefined> {
-  const found = await stat(path, { bigint: true }).catch((error: unknown) => {
-    if (isMissing(error)) return undefined
-    throw error
-  })
-  return found && [found.dev, found.ino, found.size, found.mtimeNs].join(':')
-}
-
-/** Whether an error says that there is no such file. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }

@@ -1,5 +1,4 @@
-/** Where an archive tells what is in it; no file may have its name. */
-export const MANIFEST_NAME = 'MANIFEST.json'
+import { MANIFEST_NAME } from '../../model/day-manifest.ts'
 
 const MOST_PART_BYTES = 200
 const MOST_NAME_BYTES = 1_000

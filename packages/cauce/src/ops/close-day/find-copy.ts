@@ -2,8 +2,10 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { toCauceError } from '../../model/to-cauce-error.ts'
 import type { DayItem } from '../../ledger/day-items.ts'
-import type { Absence } from './day-manifest.ts'
-import { hashFile, isMissing } from './durable-file.ts'
+import type { Absence } from '../../model/day-manifest.ts'
+import { isMissing } from '../../perform/file-identity.ts'
+import { isArchivePath } from '../../perform/open-archive.ts'
+import { hashFile } from './durable-file.ts'
 
 /** Where the bytes of an item lie outside of the archive of its day, or why they do not. */
 export type FoundCopy =
@@ -20,10 +22,6 @@ export interface CopySearch {
 /** The archive of a day (yyyy-MM-dd), in the folder of backups. */
 export function archivePath(folder: string, day: string): string {
   return join(folder, `backup_${day.replaceAll('-', '')}.zip`)
-}
-
-export function isArchivePath(path: string): boolean {
-  return /^backup_\d{8}\.zip$/.test(basename(path))
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { DayItem } from '../../ledger/day-items.ts'
-import { type DayManifest, dayManifest, type ManifestItem, manifestItem } from './day-manifest.ts'
+import { type DayManifest, dayManifest, type ManifestItem } from '../../model/day-manifest.ts'
+import { manifestItem } from './manifest-item.ts'
 import { EntryNames } from './entry-names.ts'
 import { type CopySearch, findCopy, type FoundCopy } from './find-copy.ts'
-import type { OpenArchive } from './open-archive.ts'
+import type { OpenArchive } from '../../perform/open-archive.ts'
 import type { ArchiveFile, ByteSource } from './write-archive.ts'
 
 /** What an archive is to hold. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { buffer } from 'node:stream/consumers'
 import { openPromise } from 'yauzl'
-import type { DayManifest } from './day-manifest.ts'
+import type { DayManifest } from '../../model/day-manifest.ts'
 
 /** Everything in an archive, by name, read by another program than the one that wrote it, and its manifest. */
 export async function readZip(

@@ -3,8 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { failpoint } from '../../model/failpoint.ts'
 import { copiesInUse, type DayItem } from '../../ledger/day-items.ts'
 import type { Ledger } from '../../ledger/ledger-access.ts'
-import type { DayManifest } from './day-manifest.ts'
-import { flush, isMissing } from './durable-file.ts'
+import type { DayManifest } from '../../model/day-manifest.ts'
+import { flush } from './durable-file.ts'
+import { isMissing } from '../../perform/file-identity.ts'
 
 export interface RemoveCopiesRequest {
   /** Folder of backups. */

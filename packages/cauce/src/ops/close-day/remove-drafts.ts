@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hostWord } from './draft-name.ts'
-import { isMissing } from './durable-file.ts'
+import { isMissing } from '../../perform/file-identity.ts'
 
 const DAY_MS = 86_400_000
 

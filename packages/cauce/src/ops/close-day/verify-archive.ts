@@ -1,10 +1,10 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CauceError } from '../../model/cauce-error.ts'
-import type { DayManifest } from './day-manifest.ts'
-import { MANIFEST_NAME } from './entry-names.ts'
+import type { DayManifest } from '../../model/day-manifest.ts'
+import { MANIFEST_NAME } from '../../model/day-manifest.ts'
 import { HashCheck } from './hash-check.ts'
-import { openArchive, unusable } from './open-archive.ts'
+import { openArchive, unusable } from '../../perform/open-archive.ts'
 
 /**
  * Reads an archive back from its beginning to its end and proves that it holds what its manifest says, and nothing else.

@@ -3,11 +3,11 @@ import type { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { failpoint } from '../../model/failpoint.ts'
-import type { DayManifest } from './day-manifest.ts'
+import type { DayManifest } from '../../model/day-manifest.ts'
 import { flush } from './durable-file.ts'
-import { MANIFEST_NAME } from './entry-names.ts'
+import { MANIFEST_NAME } from '../../model/day-manifest.ts'
 import { HashCheck, WrongBytes } from './hash-check.ts'
-import type { OpenArchive } from './open-archive.ts'
+import type { OpenArchive } from '../../perform/open-archive.ts'
 
 /** Where the bytes of a file come from: its verified copy, or the archive as it was. */
 export type ByteSource =

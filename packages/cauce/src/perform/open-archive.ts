@@ -1,12 +1,17 @@
 import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
-import type { CauceError } from '../../model/cauce-error.ts'
-import { toCauceError } from '../../model/to-cauce-error.ts'
-import { type DayManifest, parseManifest } from './day-manifest.ts'
-import { fileIdentity } from './durable-file.ts'
-import { MANIFEST_NAME } from './entry-names.ts'
+import type { CauceError } from '../model/cauce-error.ts'
+import { toCauceError } from '../model/to-cauce-error.ts'
+import { type DayManifest, MANIFEST_NAME, parseManifest } from '../model/day-manifest.ts'
+import { fileIdentity } from './file-identity.ts'
+
+/** Whether a path is that of an archive of a day, by its name. */
+export function isArchivePath(path: string): boolean {
+  return /^backup_\d{8}\.zip$/.test(basename(path))
+}
 
 /** Far beyond the manifest of a million files. */
 const MOST_MANIFEST_BYTES = 512 * 1024 ** 2
