@@ -7,10 +7,12 @@ import { heartbeat } from './heartbeat.ts'
 import { itemHistory } from './item-history.ts'
 import { mayFollow, SETTLED_STATES } from './item-transitions.ts'
 import { listItems } from './list-items.ts'
+import { memoryLedger } from './memory-ledger.test-kit.ts'
 import { recordItems } from './record-items.ts'
 import { releaseClaim } from './release-claim.ts'
 import { retryItem } from './retry-item.ts'
-import { timesHere } from './scratch-home.test-kit.ts'
+import { runHistory } from './run-history.test-kit.ts'
+import { emptyLedger, timesHere } from './scratch-home.test-kit.ts'
 import { type ScratchLedger, scratchLedger, self } from './scratch-ledger.test-kit.ts'
 import { settleItem } from './settle-item.ts'
 import { startRun } from './start-run.ts'
@@ -226,3 +228,17 @@ test('whatever three workers do, nothing has two owners, nothing is lost, and co
   )
   await expect(fc.assert(holds, { numRuns: timesHere(60) })).resolves.toBeUndefined()
 }, 60_000)
+
+/** 500 of 200 events take just under a minute of CPU; `npm run simulate -- --seeds 10000` goes further. */
+const SEEDS = process.env['CI'] === undefined ? 20 : 500
+
+test('whatever workers, clocks and people do over several pipelines, the queue does what the rules say, and all is done in the end', async () => {
+  const isSqlite = timesHere(SEEDS) === SEEDS
+  const ledger = isSqlite ? await memoryLedger() : await emptyLedger()
+  try {
+    for (let seed = 1; seed <= (isSqlite ? SEEDS : 3); seed++)
+      await expect(runHistory(ledger, seed, 200)).resolves.toBeUndefined()
+  } finally {
+    if (isSqlite) await ledger.close()
+  }
+}, 600_000)
