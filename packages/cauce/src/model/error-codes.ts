@@ -4,8 +4,6 @@ import { PROJECT_ERRORS } from './errors/project-errors.ts'
 import { SERVICE_ERRORS } from './errors/service-errors.ts'
 import { SOURCE_ERRORS } from './errors/source-errors.ts'
 
-export type { ErrorCode } from './errors/error-code.ts'
-
 /** Every error a person can meet, once. Texts name the file or field and the remedy; `{detail}` is the reporter's own words. */
 export const ERROR_CODES = {
   ...SOURCE_ERRORS,
