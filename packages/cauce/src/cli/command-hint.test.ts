@@ -29,6 +29,12 @@ test('what a shell would read otherwise is quoted', () => {
   expect(hint({}, { home: "it's $HOME" }, ['run'])).toBe(String.raw`cauce run --home 'it'\''s $HOME'`)
 })
 
+test('a password in the ledger’s address is not repeated', () => {
+  const told = hint({}, { ledger: 'postgres://ana:secret@db/ops?schema=x&sslmode=verify-full' }, ['run'])
+  expect(told).toBe('cauce run --ledger "postgres://ana@db/ops?schema=x"')
+  expect(hint({}, { ledger: 'sqlite:./a.db' }, ['run'])).toBe('cauce run --ledger sqlite:./a.db')
+})
+
 test('an item is named by its key where that can be typed, else by its number', () => {
   const word = (key: string): string => itemWord({ id: 7, key })
   expect(word('2026/report_7.txt')).toBe('2026/report_7.txt')

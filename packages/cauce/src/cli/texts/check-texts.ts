@@ -4,6 +4,7 @@ import type { CountedText } from '../speaker.ts'
 /** What `check` says. */
 export const checkTexts = {
   good: { en: 'fine', es: 'bien' },
+  ledger: { en: 'ledger', es: 'bitácora' },
   declaredIn: { en: 'declared in {file}', es: 'declarado en {file}' },
 } as const satisfies Record<string, Text>
 
