@@ -29,6 +29,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@clack/prompts': ['cli'],
   '@commander-js/extra-typings': ['cli'],
   '@duckdb/node-api': ['engine', 'connectors/duckdb'],
+  '@opentelemetry/api': ['perform'],
   commander: ['cli'],
   croner: ['plan'],
   fastify: ['server'],

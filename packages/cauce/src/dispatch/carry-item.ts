@@ -10,6 +10,7 @@ import { isLaterLoad } from '../ledger/is-later-load.ts'
 import { settleItem, type SettleItemRequest } from '../ledger/settle-item.ts'
 import type { ItemRow } from '../ledger/tables.ts'
 import type { Stage } from '../perform/messages.ts'
+import { findTracing } from '../perform/find-tracing.ts'
 import type { ItemOutcome, ItemTask, TaskResult } from '../perform/task.ts'
 import { dayBounds } from '../plan/day-bounds.ts'
 import { dateInZone } from '../plan/periods.ts'
@@ -51,7 +52,9 @@ export async function carryItem(
   const { emit, signal, seats } = context
   emit({ kind: 'started', item })
   const itemSignal = held.signalOf(item, signal)
-  const task = await itemTask(context, item, performer.folder)
+  const trace = (await findTracing())?.traceAttempt(item)
+  const task = { ...(await itemTask(context, item, performer.folder)), traceContext: trace?.traceContext }
+  let carried: Carried | undefined
   try {
     const result = await performer.perform(
       task,
@@ -69,15 +72,20 @@ export async function carryItem(
       },
       itemSignal,
     )
-    const carried = await settle(context, held, item, outcomeOf(result, item))
+    carried = await settle(context, held, item, outcomeOf(result, item))
     await keepQuarantine(context, carried.item, { spooled: join(task.spoolFolder, SPOOLED_ORIGINAL) })
     return carried
   } finally {
+    trace?.end(carried)
     await rm(task.spoolFolder, { recursive: true, force: true })
   }
 }
 
-async function itemTask(context: RunContext, item: ItemRow, folder: string): Promise<ItemTask> {
+async function itemTask(
+  context: RunContext,
+  item: ItemRow,
+  folder: string,
+): Promise<Omit<ItemTask, 'traceContext'>> {
   const { plan, settings, ledger, home, runId, clock, referenceDate } = context
   const attempt = `${item.id}_${item.epoch}`
   const { originLoadKey } = item

@@ -14,6 +14,7 @@ import { archiveItem } from './archive-item.ts'
 import { blankOutcome } from './blank-outcome.ts'
 import { type Extracted, extract } from './extract.ts'
 import { extractKept } from './extract-kept.ts'
+import { findTracing } from './find-tracing.ts'
 import { itemFacts } from './item-facts.ts'
 import { fetchKeptRejects } from './kept-rejects.ts'
 import { loadItem, type Settled } from './load-item.ts'
@@ -26,6 +27,13 @@ import { reportOutcome } from './report-outcome.ts'
 
 /** Carries one item through extract, transform, load and archive. Never throws: what went wrong is in the outcome. */
 export async function performItem(task: ItemTask, hand: Stagehand): Promise<ItemOutcome> {
+  const tracing = await findTracing()
+  return tracing === undefined
+    ? carry(task, hand)
+    : tracing.traceStages(task, hand, async (traced) => carry(task, traced))
+}
+
+async function carry(task: ItemTask, hand: Stagehand): Promise<ItemOutcome> {
   let known: Partial<ItemOutcome> = {}
   const learn = (more: Partial<ItemOutcome>): void => {
     known = { ...known, ...more }

@@ -1,3 +1,4 @@
+import { startTracing } from '../../perform/start-tracing.ts'
 import { loadProject } from '../../ops/load-project.ts'
 import { runDocument } from '../../ops/run-document.ts'
 import { runProject } from '../../ops/run-project.ts'
@@ -27,6 +28,7 @@ export async function runCommand(
   const progress = chooseProgress(cli, options)
   using interruption = watchInterruption(() => progress.notice(cli.speaker.say(runTexts.interrupting)))
   try {
+    await startTracing(process.env)
     const project = await loadProject(projectRequest(cli, options))
     const runs = await runProject({
       project,

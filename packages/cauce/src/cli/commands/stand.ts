@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { EXIT_CODES } from '../../model/error-class.ts'
 import { type LoadedProject, loadProject } from '../../ops/load-project.ts'
+import { startTracing } from '../../perform/start-tracing.ts'
 import { logStanding } from '../../ops/log-standing.ts'
 import {
   type Role,
@@ -37,6 +38,7 @@ export async function standCommand(
 ): Promise<number> {
   const { clock, speaker, err, version } = cli
   const graceMs = options.grace?.everyMs ?? DEFAULT_GRACE_MS
+  await startTracing(process.env)
   const project = await loadProject(projectRequest(cli, options))
   await using logs = openCommandLogs(cli, project, options)
   const watcher = logStanding(logs, { project, clock, version })
