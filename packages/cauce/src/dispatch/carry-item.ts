@@ -81,11 +81,7 @@ export async function carryItem(
   }
 }
 
-async function itemTask(
-  context: RunContext,
-  item: ItemRow,
-  folder: string,
-): Promise<Omit<ItemTask, 'traceContext'>> {
+async function itemTask(context: RunContext, item: ItemRow, folder: string): Promise<ItemTask> {
   const { plan, settings, ledger, home, runId, clock, referenceDate } = context
   const attempt = `${item.id}_${item.epoch}`
   const { originLoadKey } = item

@@ -36,8 +36,8 @@ export interface ItemTask extends TaskBase {
   readonly kept: { readonly path: string; readonly sha256: string } | undefined
   readonly rejectsFolder: string
   readonly replay: ReplayOrigin | undefined
-  /** The span of this attempt, in the headers of the W3C; undefined: nobody traces. */
-  readonly traceContext: Readonly<Record<string, string>> | undefined
+  /** The span of this attempt, in the headers of the W3C; absent: nobody traces. */
+  readonly traceContext?: Readonly<Record<string, string>> | undefined
 }
 
 /** Bring counters that are relative to the reference date up to it, before anything is loaded. */

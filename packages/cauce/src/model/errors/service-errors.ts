@@ -26,8 +26,8 @@ export const SERVICE_ERRORS = {
   HTTP_HOST: {
     class: 'access',
     text: {
-      en: 'The name {host} is not one of this server. Ask for it by its address, or allow the name where the server is started.',
-      es: 'El nombre {host} no es de este servidor. Pídalo por su dirección, o permita el nombre donde se inicia el servidor.',
+      en: 'The name {host} is not one of this server. Ask for it by its address, or allow the name with --allow-host.',
+      es: 'El nombre {host} no es de este servidor. Pídalo por su dirección, o permita el nombre con --allow-host.',
     },
   },
   HTTP_ADDRESS: {
