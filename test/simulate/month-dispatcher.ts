@@ -5,11 +5,11 @@ import { fireAfter } from '../../packages/cauce/src/ledger/fire-after.ts'
 import { fireDue } from '../../packages/cauce/src/ledger/fire-due.ts'
 import type { Ledger } from '../../packages/cauce/src/ledger/ledger-access.ts'
 import { renewFiring } from '../../packages/cauce/src/ledger/renew-firing.ts'
+import type { SeededRandom } from '../../packages/cauce/src/ledger/seeded-random.test-kit.ts'
 import { startRun } from '../../packages/cauce/src/ledger/start-run.ts'
 import { syncSchedules } from '../../packages/cauce/src/ledger/sync-schedules.ts'
 import { type StartedFiring, takeFiring } from '../../packages/cauce/src/ledger/take-firing.ts'
 import { nextMoment } from '../../packages/cauce/src/plan/schedule/next-moment.ts'
-import type { SeededRandom } from './seeded-random.ts'
 
 const LEASE_MS = 15_000
 
@@ -81,13 +81,13 @@ export class MonthDispatcher {
     this.#jumpMs = byMs
   }
 
-  /** Looks at clock and ledger once; `killShare` is how often it dies at each of the places where it may. */
-  async tick(trueMs: number, random: SeededRandom, killShare: number): Promise<void> {
+  /** Looks at clock and ledger once; `killPercent` is how often it dies at each of the places where it may. */
+  async tick(trueMs: number, random: SeededRandom, killPercent: number): Promise<void> {
     if (trueMs < this.#downUntilMs) return
     const isRight = trueMs >= this.#jumpUntilMs
     const nowMs = trueMs + this.#skewMs + (isRight ? 0 : this.#jumpMs)
     const mayDie = (): void => {
-      if (!random.happens(killShare)) return
+      if (!random.happens(killPercent)) return
       this.stopUntil(trueMs + random.between(1, 20) * 60_000)
       throw new Killed()
     }
@@ -117,7 +117,7 @@ export class MonthDispatcher {
       await this.#begin(firing, nowMs, mayDie)
     }
     mayDie()
-    for (const id of this.#world.openRuns) if (random.happens(0.3)) await this.#close(id, nowMs, random)
+    for (const id of this.#world.openRuns) if (random.happens(30)) await this.#close(id, nowMs, random)
   }
 
   async #setUp(nowMs: number): Promise<void> {
@@ -166,7 +166,7 @@ export class MonthDispatcher {
   }
 
   async #close(id: string, nowMs: number, random: SeededRandom): Promise<void> {
-    const state = random.happens(0.8) ? 'done' : 'failed'
+    const state = random.happens(80) ? 'done' : 'failed'
     await finishRun(this.#world.ledger, { id, state, nowMs })
     this.#world.openRuns.delete(id)
   }

@@ -4,6 +4,7 @@ import type { Ledger } from '../../packages/cauce/src/ledger/ledger-access.ts'
 import { listRuns } from '../../packages/cauce/src/ledger/list-runs.ts'
 import { recordPlan } from '../../packages/cauce/src/ledger/record-plan.ts'
 import { planOf } from '../../packages/cauce/src/ledger/scratch-ledger.test-kit.ts'
+import { SeededRandom } from '../../packages/cauce/src/ledger/seeded-random.test-kit.ts'
 import type { FiringRow, RunRow } from '../../packages/cauce/src/ledger/tables.ts'
 import { dueByTheWall } from './due-by-the-wall.ts'
 import {
@@ -13,7 +14,6 @@ import {
   type MonthPipeline,
   type MonthWorld,
 } from './month-dispatcher.ts'
-import { SeededRandom } from './seeded-random.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -76,8 +76,8 @@ export async function liveThroughMonth(request: MonthRequest): Promise<MonthRepo
   while (nowMs < untilMs) {
     nowMs += stepMs(random, nowMs, due)
     makeTrouble(random, nowMs, dispatchers, request.clocksJump && nowMs > fromMs + 4 * DAY_MS)
-    const looking = dispatchers.filter(() => random.happens(0.4))
-    await Promise.all(looking.map(async (one) => one.tick(nowMs, random.fork(), 0.04)))
+    const looking = dispatchers.filter(() => random.happens(40))
+    await Promise.all(looking.map(async (one) => one.tick(nowMs, fork(random), 4)))
   }
   await calmDown(world, dispatchers, nowMs, random)
   const [firings, runs] = [await listFirings(ledger), await listRuns(ledger)]
@@ -110,13 +110,13 @@ function makeTrouble(
   dispatchers: readonly MonthDispatcher[],
   clocksJump: boolean,
 ): void {
-  if (random.happens(0.006)) {
+  if (random.whole(1_000) < 6) {
     const untilMs = nowMs + random.between(1, 70 * 60) * MINUTE_MS
     for (const one of dispatchers) one.stopUntil(untilMs)
   }
   for (const one of dispatchers) {
-    if (random.happens(0.02)) one.stopUntil(nowMs + random.between(1, 180) * MINUTE_MS)
-    if (clocksJump && random.happens(0.004))
+    if (random.happens(2)) one.stopUntil(nowMs + random.between(1, 180) * MINUTE_MS)
+    if (clocksJump && random.whole(1_000) < 4)
       one.jumpUntil(nowMs + random.between(1, 480) * MINUTE_MS, random.between(-30 * 60, 80 * 60) * MINUTE_MS)
   }
 }
@@ -138,6 +138,11 @@ async function calmDown(
     if (looks > 1_000) throw new Error('it does not calm down')
     calm = (await isCalm()) ? calm + 1 : 0
     nowMs += 20_000
-    for (const one of dispatchers) await one.tick(nowMs, random.fork(), 0)
+    for (const one of dispatchers) await one.tick(nowMs, fork(random), 0)
   }
+}
+
+/** Chance of its own for each dispatcher, whichever of them draws first. */
+function fork(random: SeededRandom): SeededRandom {
+  return new SeededRandom(random.whole(2 ** 31))
 }
