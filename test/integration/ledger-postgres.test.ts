@@ -122,6 +122,33 @@ describeNeeding('postgres')('a ledger on PostgreSQL', () => {
   })
 })
 
+describeNeeding('postgres')('rivals on PostgreSQL', () => {
+  test('of two listings recorded at once that show different versions, one is pending and the other gave way', async () => {
+    const { url } = await scratchDatabase()
+    const rivals = [await open(url), await open(url)]
+    const owner = await ownIdentity()
+    const scope = { pipeline: 'p', planHash: 'h', owner, nowMs: 1 }
+    await recordPlan(rivals[0] as Ledger, { plan: { pipeline: 'p', hash: 'h' } as Plan, nowMs: 1 })
+    const { id: runId } = await startRun(rivals[0] as Ledger, scope)
+    for (let round = 0; round < 20; round++)
+      await Promise.all(
+        rivals.map(async (ledger, version) => {
+          const entries = ['a', 'b'].map((key) => ({
+            key: `${round}${key}`,
+            sizeBytes: version,
+            modifiedMs: 1,
+          }))
+          await recordItems(ledger, { ...scope, runId, boundHost: null, entries })
+        }),
+      )
+    const items = await listItems(rivals[0] as Ledger)
+    const states = Map.groupBy(items, ({ key }) => key)
+      .values()
+      .map((versions) => versions.map(({ state }) => state).toSorted())
+    expect([...states]).toEqual(Array.from({ length: 40 }, () => ['pending', 'superseded']))
+  })
+})
+
 describeNeeding('postgres')('a ledger on PostgreSQL that will not do', () => {
   test('a ledger of a newer Cauce is refused', async () => {
     const database = await scratchDatabase()

@@ -3,6 +3,7 @@ import type { ItemState } from '../model/item-state.ts'
 import { HELD_MS } from './held-ms.ts'
 import { type ListedVersion, versionOf } from './item-version.ts'
 import { type Ledger, readLedger, writeLedger } from './ledger-access.ts'
+import { hasRowLocks } from './lock-rows.ts'
 import { type Move, moveUnclaimed } from './move-unclaimed.ts'
 import { type ProcessIdentity, workerName } from './process-identity.ts'
 import { recordTransitions } from './record-transitions.ts'
@@ -70,10 +71,29 @@ async function recordSome(
   transaction: Transaction<LedgerTables>,
   request: RecordItemsRequest,
 ): Promise<RecordedItem[]> {
+  await waitForTurn(transaction, request)
   const known = await findVersions(transaction, request)
   const created = await insert(transaction, request, unseen(request, known))
   for (const move of moves(request, known)) await moveUnclaimed(transaction, move)
   return answer(request, await findVersions(transaction, request), created)
+}
+
+/**
+ * Where rivals write side by side, those who record listings of one pipeline do so one after the other: two that show different
+ * versions of a key would not see each other's, and both would wait to be loaded. Nobody else waits for this lock.
+ */
+async function waitForTurn(
+  transaction: Transaction<LedgerTables>,
+  { pipeline }: RecordItemsRequest,
+): Promise<void> {
+  if (!hasRowLocks(transaction)) return
+  await transaction
+    .selectFrom('plan')
+    .where('pipeline', '=', pipeline)
+    .orderBy('hash')
+    .select('hash')
+    .forNoKeyUpdate()
+    .execute()
 }
 
 function unseen({ entries }: RecordItemsRequest, known: readonly ItemRow[]): readonly ItemEntry[] {
