@@ -1,3 +1,4 @@
+import { sep } from 'node:path'
 import { sql } from 'kysely'
 import type { Bounds } from '../plan/day-bounds.ts'
 import { type Ledger, readLedger, writeLedger } from './ledger-access.ts'
@@ -83,18 +84,24 @@ export async function pointToArchive(
   }
 }
 
-/** Which of the single copies directly in a folder some item still names as its backup. */
-export async function copiesInUse(ledger: Ledger, folder: string): Promise<ReadonlySet<string>> {
-  const pattern = `${folder.replace(/[\\%_]/g, (mark) => `\\${mark}`)}/%`
-  const rows = await readLedger(ledger, (db) =>
+/** Which items of any pipeline name a file directly in a folder as their backup. */
+export async function copiesOf(
+  ledger: Ledger,
+  folder: string,
+): Promise<readonly Pick<ItemRow, 'pipeline' | 'state' | 'backup'>[]> {
+  const pattern = `${folder.replace(/[\\%_]/g, (mark) => `\\${mark}`)}${sep}%`
+  return readLedger(ledger, (db) =>
     db
       .selectFrom('item')
       .where(sql<boolean>`backup like ${pattern} escape '\\'`)
-      .select('backup')
-      .distinct()
+      .select(['pipeline', 'state', 'backup'])
       .execute(),
   )
-  return new Set(rows.flatMap(({ backup }) => backup ?? []))
+}
+
+/** Which of the single copies directly in a folder some item still names as its backup. */
+export async function copiesInUse(ledger: Ledger, folder: string): Promise<ReadonlySet<string>> {
+  return new Set((await copiesOf(ledger, folder)).flatMap(({ backup }) => backup ?? []))
 }
 
 function idsOf(items: readonly Pick<ArchivedItem, 'id'>[]): readonly number[] {

@@ -32,7 +32,7 @@ async function scene(options: Parameters<typeof CloseScene.open>[0] = {}): Promi
   return CloseScene.open({ zip: 'daily', ...options })
 }
 
-describe('the archive of a day', () => {
+describe('the archive of a day', { timeout: 20_000 }, () => {
   test('holds every file with a copy under its own name, and tells of those without', async () => {
     const day = await scene()
     const told = [
@@ -188,7 +188,7 @@ describe('the archive of a day', () => {
   })
 })
 
-describe('a close that cannot be whole', () => {
+describe('a close that cannot be whole', { timeout: 20_000 }, () => {
   test('archives the rest when a copy is gone, removes nothing of it, and says which', async () => {
     const day = await scene()
     await day.add(file('a.txt'))
@@ -293,7 +293,7 @@ describe('a close that cannot be whole', () => {
   })
 })
 
-describe('closing again', () => {
+describe('closing again', { timeout: 20_000 }, () => {
   test('keeps the figures of a day that is over, though its files were tried again since', async () => {
     const day = await scene()
     await day.add(

@@ -21,7 +21,7 @@ import type { SettledState } from '../../ledger/item-transitions.ts'
 import { settleItem } from '../../ledger/settle-item.ts'
 import { startRun } from '../../ledger/start-run.ts'
 import type { ItemRow } from '../../ledger/tables.ts'
-import { projectHome } from '../../dispatch/project-home.ts'
+import { type ProjectHome, projectHome } from '../../dispatch/project-home.ts'
 import { backUp } from '../../perform/back-up.ts'
 import { closeDay, type ClosedDay, type CloseDayRequest } from './close-day.ts'
 
@@ -48,7 +48,7 @@ export class CloseScene {
   readonly backups: string
   readonly ledger: Ledger
   readonly pipeline: string
-  readonly request: Omit<CloseDayRequest, 'day'>
+  readonly request: Omit<CloseDayRequest, 'day' | 'home'> & { readonly home: ProjectHome }
   nowMs = Date.parse('2026-11-24T12:00:00Z')
 
   static async open(

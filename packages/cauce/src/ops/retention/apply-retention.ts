@@ -1,0 +1,79 @@
+import type { Clock } from '../../model/clock.ts'
+import type { Plan } from '../../model/plan.ts'
+import type { KeepPolicy } from '../../pipeline/project.ts'
+import { dayBounds, dayBefore } from '../../plan/day-bounds.ts'
+import { dateInZone } from '../../plan/periods.ts'
+import type { ResolvedSettings } from '../../plan/resolve-settings.ts'
+import type { ProjectHome } from '../../dispatch/project-home.ts'
+import type { Ledger } from '../../ledger/ledger-access.ts'
+import { type PrunedDetails, pruneDetails } from '../../ledger/prune-details.ts'
+import { oldBackups } from './old-backups.ts'
+import { oldLogs } from './old-logs.ts'
+import { oldRejectFiles } from './old-reject-files.ts'
+import { type Found, removeAll, type Removal, type Spared } from './removal.ts'
+
+export interface RetentionRequest {
+  readonly ledger: Ledger
+  readonly home: Pick<ProjectHome, 'logs' | 'rejects'>
+  readonly plan: Pick<Plan, 'pipeline' | 'reference' | 'archive'>
+  readonly settings: Pick<ResolvedSettings, 'backupFolder'>
+  /** How long the project keeps its logs, rejects and details. */
+  readonly keep: KeepPolicy
+  readonly clock: Clock
+  /** Only says what would go. */
+  readonly isDryRun?: boolean
+}
+
+/** What went, or would go. */
+export interface RetentionResult {
+  readonly removed: readonly Removal[]
+  readonly removedBytes: number
+  /** Old enough, and kept for a reason. */
+  readonly spared: readonly Spared[]
+  readonly details: PrunedDetails
+}
+
+/**
+ * Removes what a pipeline and its project need not keep any longer: logs, backups, rejects, and details in the ledger, each by its
+ * declared number of days. Never what belongs to an item that is not settled; never a file that is not ours by its exact name and
+ * by what the ledger says of it. Repeating it is free; any number of processes may do so at once.
+ * @throws {CauceError} LEDGER_FAILED; files that cannot be removed are in `spared`
+ */
+export async function applyRetention(request: RetentionRequest): Promise<RetentionResult> {
+  const { ledger, home, plan, settings, keep, isDryRun = false } = request
+  const { pipeline } = plan
+  const limit = (days: number | undefined): Limit | undefined => limitOf(request, days)
+  const backups = limit(plan.archive.keepDays)
+  const [logs, rejects, details] = [limit(keep.logsDays), limit(keep.rejectsDays), limit(keep.detailsDays)]
+  const found: Found[] = []
+  if (logs !== undefined) found.push(await oldLogs(ledger, home.logs, logs))
+  if (backups !== undefined && settings.backupFolder !== undefined)
+    found.push(await oldBackups(ledger, { folder: settings.backupFolder, pipeline }, backups))
+  if (rejects !== undefined)
+    found.push(await oldRejectFiles(ledger, { folder: home.rejects, pipeline }, rejects))
+  const { removed, spared } = await removeAll(found, isDryRun)
+  return {
+    removed,
+    removedBytes: removed.reduce((sum, { bytes }) => sum + bytes, 0),
+    spared,
+    details:
+      details === undefined
+        ? { items: 0, firings: 0 }
+        : await pruneDetails(ledger, { pipeline, ...details, isDryRun }),
+  }
+}
+
+/** What lies before this day is old. */
+export interface Limit {
+  readonly timezone: string
+  readonly beforeDay: string
+  readonly beforeMs: number
+}
+
+function limitOf({ plan, clock }: RetentionRequest, days: number | undefined): Limit | undefined {
+  if (days === undefined) return undefined
+  const { timezone } = plan.reference
+  let beforeDay = dateInZone(clock.now(), timezone)
+  for (let count = 0; count < days; count++) beforeDay = dayBefore(beforeDay)
+  return { timezone, beforeDay, beforeMs: dayBounds(beforeDay, timezone).fromMs }
+}
