@@ -59,6 +59,7 @@ function block(inlines: readonly unknown[], more: object = {}): unknown {
   return { type: 'RichTextBlock', inlines, ...more }
 }
 
+/** Cards put dates in the place of `{{DATE(…)}}`, wherever it stands. */
 function run(text: string, more: object = {}): unknown {
-  return { type: 'TextRun', text, ...more }
+  return { type: 'TextRun', text: text.replace(/\{(?=\{)/g, '{ '), ...more }
 }
