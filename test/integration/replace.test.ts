@@ -151,6 +151,11 @@ function replacing(kit: DestinationKit, { histories }: { readonly histories: num
     })
     const expected = await loadedOnly(kit, [['a.csv', fileOf(A_TWO)]])
     expect(await bench.snapshot()).toEqual(expected)
+    expect(await reportOf(bench)).toEqual([
+      'a.csv CON_ERRORES 2',
+      'a.csv REEMPLAZADO 3',
+      'replay-1.csv REEMPLAZADO 1',
+    ])
     for (const late of [await mended('replay-2.csv'), sent])
       expect(await worker.carry(late, { replay })).toMatchObject({ state: 'superseded' })
     expect(await bench.snapshot()).toEqual(expected)

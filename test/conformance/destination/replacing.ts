@@ -173,6 +173,16 @@ export function replacing(kit: DestinationKit): void {
         ['a', 'uno', 'REEMPLAZADO'],
         ['b', 'uno', 'COMPLETADO'],
       ])
+      const reload = { ...DOS_FILE, generation: 1 }
+      await scene.load(reload, [scene.keyOf(DOS_FILE)], {
+        report: reportOf(reload),
+        told: {
+          table: INFORME,
+          rowOf: ({ item }) => ({ archivo: item, sha256: DOS_FILE.content }),
+          set: { estado: 'REEMPLAZADO' },
+        },
+      })
+      expect((await scene.bed.rows(INFORME))[0]).toEqual(['a', 'dos', 'COMPLETADO'])
     })
 
     test('and loads of other items of the same keys end in the same rows, whoever comes first', async () => {

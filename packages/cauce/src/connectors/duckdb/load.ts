@@ -128,10 +128,11 @@ async function fillTransaction(
   }
   await loadTables(database, { request, hooks, replaced: taken.replaced, atTable })
   at('after-tables')
-  if (report !== undefined) await atTable(report.table.name, async () => replaceReport(database, report))
+  // A reload has the same row in the report as the load it replaces: what became of that one comes first.
   const told = replacing?.report
   if (told !== undefined)
     await atTable(told.table.name, async () => tellReplaced(database, told, taken.replaced))
+  if (report !== undefined) await atTable(report.table.name, async () => replaceReport(database, report))
   const { read, loaded: good, rejected, skipped } = record.counts
   expectRows('cauce_loads', 'rows read', read, good + rejected + skipped)
   return taken

@@ -44,20 +44,29 @@ export async function fillTransaction(
   const rows = await markReplayed(connection, record.loadKey, request.replayed)
   if (rows.length > 0) return { kind: 'already_replayed', rows }
   await loadTables(tools, request, hooks, taken)
-  const { report } = request
-  if (report !== undefined)
-    await speakingOf(tools, report.table.name, async () =>
-      replaceReport(connection, report, await tools.prepared.table(connection, report.table)),
-    )
-  const told = request.replacing?.report
-  if (told !== undefined && taken.replaced.length > 0)
-    await speakingOf(tools, told.table.name, async () =>
-      tellReplaced(connection, told, await tools.prepared.table(connection, told.table), taken.replaced),
-    )
+  await writeReports(tools, request, taken)
   hooks.signal.throwIfAborted()
   hooks.at('after-tables')
   checkCounts(request)
   return taken
+}
+
+/** First what became of the loads that gave way: a reload has the same row in the report as the load it replaces. */
+async function writeReports(
+  tools: LoadTools,
+  { report, replacing }: LoadRequest,
+  { replaced }: Taken,
+): Promise<void> {
+  const { connection, prepared } = tools
+  const told = replacing?.report
+  if (told !== undefined && replaced.length > 0)
+    await speakingOf(tools, told.table.name, async () =>
+      tellReplaced(connection, told, await prepared.table(connection, told.table), replaced),
+    )
+  if (report !== undefined)
+    await speakingOf(tools, report.table.name, async () =>
+      replaceReport(connection, report, await prepared.table(connection, report.table)),
+    )
 }
 
 async function takeGuard(
