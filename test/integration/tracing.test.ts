@@ -1,52 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { CliScene, HEADER } from '../cli/cli-scene.ts'
 
-/** Of the package: where users install it beside us there is one copy, here the SDK has its own. */
-const api = fileURLToPath(new URL('../../packages/cauce/package.json', import.meta.url))
-const sdk = fileURLToPath(new URL('../../package.json', import.meta.url))
-
-/**
- * What a user writes to set up tracing, loaded by `--import`. Spans go to a file as they end, or in batches that only a flush at the end of
- * the process lets go of.
- */
-const SET_UP = `
-import { appendFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-const { trace, propagation } = createRequire(${JSON.stringify(api)})('@opentelemetry/api')
-const { BasicTracerProvider, BatchSpanProcessor, SimpleSpanProcessor } = createRequire(${JSON.stringify(sdk)})('@opentelemetry/sdk-trace-base')
-const seconds = ([whole, nanos]) => whole + nanos / 1e9
-const exporter = {
-  export(spans, done) {
-    for (const span of spans) {
-      const { traceId, spanId } = span.spanContext()
-      const { name, parentSpanContext, attributes, status, startTime, endTime } = span
-      const line = { pid: process.pid, name, traceId, spanId, parent: parentSpanContext?.spanId, attributes, status, start: seconds(startTime), end: seconds(endTime) }
-      appendFileSync(process.env.SPANS, JSON.stringify(line) + '\\n')
-    }
-    done({ code: 0 })
-  },
-  async shutdown() {},
-}
-const Processor = process.env.BATCHED === '1' ? BatchSpanProcessor : SimpleSpanProcessor
-const provider = new BasicTracerProvider({ spanProcessors: [new Processor(exporter)] })
-trace.setGlobalTracerProvider(provider)
-propagation.setGlobalPropagator({
-  inject(context, carrier, setter) {
-    const { traceId, spanId } = trace.getSpanContext(context)
-    setter.set(carrier, 'traceparent', '00-' + traceId + '-' + spanId + '-01')
-  },
-  extract(context, carrier, getter) {
-    const [, traceId, spanId] = getter.get(carrier, 'traceparent').split('-')
-    return trace.setSpanContext(context, { traceId, spanId, traceFlags: 1, isRemote: true })
-  },
-  fields: () => ['traceparent'],
-})
-process.once('beforeExit', () => provider.shutdown())
-`
+const setUp = new URL('tracing-set-up.ts', import.meta.url).href
 
 interface SpanLine {
   readonly pid: number
@@ -61,9 +19,8 @@ interface SpanLine {
 }
 
 async function traced(scene: CliScene, env: Readonly<Record<string, string>> = {}) {
-  scene.write('otel.mjs', SET_UP)
   const SPANS = join(scene.folder, 'spans.ndjson')
-  const NODE_OPTIONS = `--import ${join(scene.folder, 'otel.mjs')}`
+  const NODE_OPTIONS = `--import ${setUp}`
   const ended = await scene.cauce(['run', '--jobs', '1'], { NODE_OPTIONS, SPANS, ...env })
   const text = existsSync(SPANS) ? readFileSync(SPANS, 'utf8') : ''
   const spans = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as SpanLine]))
