@@ -1,6 +1,4 @@
-import type { Transaction } from 'kysely'
 import { type Ledger, writeLedger } from './ledger-access.ts'
-import type { LedgerTables } from './tables.ts'
 
 /** Which seat, and the token it was taken with. */
 export interface SeatClaim {
@@ -10,29 +8,24 @@ export interface SeatClaim {
 }
 
 /** Gives a seat back. False: it was no longer held with this token. */
-export async function freeSeat(ledger: Ledger, seat: SeatClaim): Promise<boolean> {
-  return writeLedger(ledger, (transaction) => emptySeat(transaction, seat))
-}
-
-export async function emptySeat(
-  transaction: Transaction<LedgerTables>,
-  { resource, number, token }: SeatClaim,
-): Promise<boolean> {
-  const freed = await transaction
-    .updateTable('seat')
-    .set({
-      token: null,
-      ownerHost: null,
-      ownerPid: null,
-      ownerStart: null,
-      itemId: null,
-      takenMs: null,
-      leaseUntilMs: null,
-    })
-    .where('resource', '=', resource)
-    .where('number', '=', number)
-    .where('token', '=', token)
-    .returning('number')
-    .executeTakeFirst()
-  return freed !== undefined
+export async function freeSeat(ledger: Ledger, { resource, number, token }: SeatClaim): Promise<boolean> {
+  return writeLedger(ledger, async (transaction) => {
+    const freed = await transaction
+      .updateTable('seat')
+      .set({
+        token: null,
+        ownerHost: null,
+        ownerPid: null,
+        ownerStart: null,
+        itemId: null,
+        takenMs: null,
+        leaseUntilMs: null,
+      })
+      .where('resource', '=', resource)
+      .where('number', '=', number)
+      .where('token', '=', token)
+      .returning('number')
+      .executeTakeFirst()
+    return freed !== undefined
+  })
 }
