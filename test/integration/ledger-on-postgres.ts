@@ -21,11 +21,18 @@ export function emptyLedgersOnPostgres(): () => Promise<Ledger> {
     database ??= sharedPostgres().createDatabase()
     const ledger = free.pop() ?? (await openLedger(`${(await database).url}?schema=scratch_${all.length}`))
     if (!all.includes(ledger)) all.push(ledger)
+    let isClosed = false
+    const close = async () => {
+      isClosed = true
+      await ledger.close()
+    }
     onTestFinished(async () => {
+      // A test may close its ledger as part of what it tries.
+      if (isClosed) return
       await empty(ledger)
       free.push(ledger)
     })
-    return ledger
+    return { ...ledger, close, [Symbol.asyncDispose]: close }
   }
 }
 
