@@ -6,13 +6,15 @@ export interface FiringFilter {
   readonly id?: number
   readonly pipeline?: string
   readonly states?: readonly FiringRow['state'][]
+  /** Only older ones than this: where the page before ended. */
+  readonly beforeId?: number
   /** At most so many; absent: all. */
   readonly limit?: number
 }
 
 /** Firings, the newest first. */
 export async function listFirings(ledger: Ledger, filter: FiringFilter = {}): Promise<FiringRow[]> {
-  const { id, pipeline, states, limit } = filter
+  const { id, pipeline, states, beforeId, limit } = filter
   // An empty list is no SQL everywhere.
   if (states?.length === 0) return []
   return readLedger(ledger, (db) => {
@@ -20,6 +22,7 @@ export async function listFirings(ledger: Ledger, filter: FiringFilter = {}): Pr
     if (id !== undefined) query = query.where('id', '=', id)
     if (pipeline !== undefined) query = query.where('pipeline', '=', pipeline)
     if (states !== undefined) query = query.where('state', 'in', states)
+    if (beforeId !== undefined) query = query.where('id', '<', beforeId)
     if (limit !== undefined) query = query.limit(limit)
     return query.execute()
   })

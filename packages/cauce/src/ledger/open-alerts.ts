@@ -173,13 +173,15 @@ export interface AlertFilter {
   readonly rules?: readonly string[]
   readonly pipeline?: string
   readonly onlyOpen?: boolean
+  /** Only older ones than this: where the page before ended. */
+  readonly beforeId?: number
   /** At most so many; absent: all. */
   readonly limit?: number
 }
 
 /** Alerts, the newest first. */
 export async function listAlerts(ledger: Ledger, filter: AlertFilter = {}): Promise<AlertRow[]> {
-  const { rules, pipeline, onlyOpen = false, limit } = filter
+  const { rules, pipeline, onlyOpen = false, beforeId, limit } = filter
   // An empty list is no SQL everywhere.
   if (rules?.length === 0) return []
   return readLedger(ledger, (db) => {
@@ -187,6 +189,7 @@ export async function listAlerts(ledger: Ledger, filter: AlertFilter = {}): Prom
     if (onlyOpen) query = query.where('resolvedMs', 'is', null)
     if (rules !== undefined) query = query.where('rule', 'in', rules)
     if (pipeline !== undefined) query = query.where('pipeline', '=', pipeline)
+    if (beforeId !== undefined) query = query.where('id', '<', beforeId)
     if (limit !== undefined) query = query.limit(limit)
     return query.execute()
   })

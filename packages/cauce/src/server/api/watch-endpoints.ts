@@ -7,8 +7,9 @@ import { alertDocument, alertSchema } from './alert-document.ts'
 import { defined } from './defined.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 import { FIRING_STATES, firingDocument, firingSchema } from './firing-document.ts'
+import { pageFields, pageOf } from './page.ts'
 import { workerDocument, workerSchema } from './worker-document.ts'
-import { flag, integer, list, named, object, oneOf, text } from './schema.ts'
+import { flag, integer, list, named, nullable, object, oneOf, text } from './schema.ts'
 
 const seatSchema = named(
   'Seats',
@@ -18,8 +19,6 @@ const seatSchema = named(
     limit: integer(),
   }),
 )
-
-const limit = integer({ minimum: 1, maximum: 500, description: 'At most so many; 50 when not said' })
 
 export const watchEndpoints: readonly Endpoint[] = [
   endpoint({
@@ -46,11 +45,17 @@ export const watchEndpoints: readonly Endpoint[] = [
     path: '/firings',
     operation: 'listFirings',
     summary: 'Firings of schedules and people, the newest first',
-    query: { pipeline: text({ maxLength: 200 }), state: list(oneOf(FIRING_STATES)), limit },
-    answer: { status: 200, schema: object({ firings: list(firingSchema) }), description: 'The newest' },
-    handle: async ({ ledger }, { query: { pipeline, state, limit: most = 50 } }) => {
-      const rows = await listFirings(ledger, { ...defined({ pipeline, states: state }), limit: most })
-      return { firings: rows.map(firingDocument) }
+    query: { pipeline: text({ maxLength: 200 }), state: list(oneOf(FIRING_STATES)), ...pageFields },
+    answer: {
+      status: 200,
+      schema: object({ firings: list(firingSchema), next: nullable(integer()) }),
+      description: 'A page of firings',
+    },
+    handle: async ({ ledger }, { query: { pipeline, state, before, limit } }) => {
+      const { rows, next } = await pageOf(limit, async (most) =>
+        listFirings(ledger, { ...defined({ pipeline, states: state, beforeId: before }), limit: most }),
+      )
+      return { firings: rows.map(firingDocument), next }
     },
   }),
   endpoint({
@@ -58,11 +63,21 @@ export const watchEndpoints: readonly Endpoint[] = [
     path: '/alerts',
     operation: 'listAlerts',
     summary: 'Alerts, the newest first',
-    query: { pipeline: text({ maxLength: 200 }), open: flag({ description: 'true: open ones only' }), limit },
-    answer: { status: 200, schema: object({ alerts: list(alertSchema) }), description: 'The newest' },
-    handle: async ({ ledger }, { query: { pipeline, open, limit: most = 50 } }) => {
-      const rows = await listAlerts(ledger, { ...defined({ pipeline, onlyOpen: open }), limit: most })
-      return { alerts: rows.map(alertDocument) }
+    query: {
+      pipeline: text({ maxLength: 200 }),
+      open: flag({ description: 'true: open ones only' }),
+      ...pageFields,
+    },
+    answer: {
+      status: 200,
+      schema: object({ alerts: list(alertSchema), next: nullable(integer()) }),
+      description: 'A page of alerts',
+    },
+    handle: async ({ ledger }, { query: { pipeline, open, before, limit } }) => {
+      const { rows, next } = await pageOf(limit, async (most) =>
+        listAlerts(ledger, { ...defined({ pipeline, onlyOpen: open, beforeId: before }), limit: most }),
+      )
+      return { alerts: rows.map(alertDocument), next }
     },
   }),
 ]
