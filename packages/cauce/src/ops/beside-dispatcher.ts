@@ -27,7 +27,9 @@ export async function besideDispatcher(
     home: project.home,
     pipelines,
     clock,
+    keep: project.keep,
     closed: watcher.closedDay,
+    cleaned: watcher.cleaned,
     trouble: watcher.trouble,
   })
   return {

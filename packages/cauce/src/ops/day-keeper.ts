@@ -7,15 +7,19 @@ import { hasRunBefore } from '../ledger/has-run-before.ts'
 import type { Ledger } from '../ledger/ledger-access.ts'
 import { dayBounds } from '../plan/day-bounds.ts'
 import { dateInZone } from '../plan/periods.ts'
+import type { KeepPolicy } from '../pipeline/project.ts'
 import { type ClosedDay, closeDay } from './close-day/close-day.ts'
 import type { ReadyPipeline } from './ready-pipeline.ts'
+import { applyRetention, type RetentionResult } from './retention/apply-retention.ts'
 
 interface DayKeeperOptions {
   readonly ledger: Ledger
   readonly home: ProjectHome
   readonly pipelines: readonly ReadyPipeline[]
   readonly clock: Clock
+  readonly keep: KeepPolicy
   readonly closed: (pipeline: string, day: ClosedDay) => void
+  readonly cleaned: (pipeline: string, result: RetentionResult) => void
   readonly trouble: (error: CauceError, pipeline: string) => void
 }
 
@@ -25,7 +29,7 @@ const DAY_MS = 24 * 3_600_000
 
 /**
  * Closes days: the one that lasts after each of its runs, so that its report is always of now; and each once more when it is over,
- * also one that ended while nobody stood. Works beside the dispatcher, one thing after another: archives may be large.
+ * also one that ended while nobody stood, after which what is older than it need be goes. Works beside the dispatcher, one thing after another: archives may be large.
  */
 export class DayKeeper implements AsyncDisposable {
   readonly #options: DayKeeperOptions
@@ -69,14 +73,18 @@ export class DayKeeper implements AsyncDisposable {
     this.#work = this.#work.then(() => (this.#isEnding ? undefined : this.#close(pipeline, day)))
   }
 
-  async #close({ name, plan, settings }: ReadyPipeline, day: string): Promise<void> {
-    const { ledger, home, clock, closed, trouble } = this.#options
+  async #close(pipeline: ReadyPipeline, day: string): Promise<void> {
+    const { name, plan, settings } = pipeline
+    const { ledger, home, keep, clock, closed, cleaned, trouble } = this.#options
     try {
-      const before = await findDayClose(ledger, { pipeline: name, day })
-      if (before !== undefined && isClosedForGood(before)) return
       const { untilMs: beforeMs } = dayBounds(day, plan.reference.timezone)
       if (!(await hasRunBefore(ledger, { pipeline: name, beforeMs }))) return
-      closed(name, await closeDay({ ledger, home, plan, settings, clock, day }))
+      const before = await findDayClose(ledger, { pipeline: name, day })
+      if (before === undefined || !isClosedForGood(before))
+        closed(name, await closeDay({ ledger, home, plan, settings, clock, day }))
+      // Once a day, when the day before it is closed.
+      if (day !== this.#today(pipeline))
+        cleaned(name, await applyRetention({ ledger, home, plan, settings, keep, clock }))
     } catch (caught) {
       // The next run's close, or the next look, tries again.
       this.#closedForGood.delete(name)

@@ -35,6 +35,12 @@ export function logStanding(
       orchestrator.write('process-waits', { what: subject, until: new Date(nextTryMs).toISOString() }),
     alert: (event) => logAlert(logs, event),
     closedDay: (pipeline, { day }) => orchestrator.write('day-closed', { pipeline, day }),
+    cleaned: (pipeline, { removed, details }) => {
+      if (removed.length > 0)
+        orchestrator.write('cleaned', { pipeline, what: 'files', count: removed.length })
+      if (details.items > 0)
+        orchestrator.write('cleaned', { pipeline, what: 'details', count: details.items })
+    },
     stopping: (reason) => orchestrator.write('process-stopping', { reason }),
     ended: () => orchestrator.write('process-ended'),
   }

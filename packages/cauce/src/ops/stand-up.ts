@@ -20,6 +20,7 @@ import { displayLocation } from './display-location.ts'
 import { keepRegistered } from './keep-registered.ts'
 import type { LoadedProject } from './load-project.ts'
 import { readyPipeline, type ReadyPipeline } from './ready-pipeline.ts'
+import type { RetentionResult } from './retention/apply-retention.ts'
 import { Standing, type Waited } from './standing.ts'
 
 /** What a process stands for. */
@@ -62,6 +63,7 @@ export interface StandWatcher {
   readonly waits: (waited: Waited) => void
   readonly alert: (event: AlertEvent) => void
   readonly closedDay: (pipeline: string, day: ClosedDay) => void
+  readonly cleaned: (pipeline: string, result: RetentionResult) => void
   readonly stopping: (reason: string) => void
   readonly ended: () => void
 }
