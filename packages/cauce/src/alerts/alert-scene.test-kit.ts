@@ -32,7 +32,7 @@ export interface HandClock extends Clock {
   nowMs: number
 }
 
-export function handClock(nowMs = NOON_MS): HandClock {
+function handClock(nowMs = NOON_MS): HandClock {
   const clock: HandClock = {
     nowMs,
     now: () => clock.nowMs,
