@@ -96,3 +96,18 @@ test('a table dropped, or a file put in its place, is made again', async () => {
   })
   expect(await loadVisits({ here, destination }, 'b', ['ana'], '2013-01-02')).toEqual({ kind: 'loaded' })
 })
+
+test('loads of an earlier version stay, and their table gets the columns it lacks', async () => {
+  await destination.prepare([])
+  await here.alter(
+    `ALTER TABLE cauce_loads DROP COLUMN origin_load; ALTER TABLE cauce_loads DROP COLUMN replaced_by; ALTER TABLE cauce_loads DROP COLUMN replaced_at;
+    INSERT INTO cauce_loads VALUES ('e', 'visitas', 'z.txt', 'f', 0, 1, 1, 0, 0, 0, TIMESTAMP '2013-01-05')`,
+  )
+  const another = await here.open()
+  expect(await another.findLoad('e')).toMatchObject({ item: 'z.txt', replacedBy: undefined })
+  await loadVisits({ here, destination: another }, 'a.txt', ['ana'], '2013-02-01')
+  expect(await here.ask('SELECT item, replaced_by, origin_load FROM cauce_loads ORDER BY item')).toEqual([
+    ['a.txt', null, null],
+    ['z.txt', null, null],
+  ])
+})

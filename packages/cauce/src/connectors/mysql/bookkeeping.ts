@@ -1,4 +1,5 @@
 import { CauceError } from '../../model/cauce-error.ts'
+import type { LoadRequest } from '../destination.ts'
 import type { MysqlConnection } from './connection.ts'
 import { isDenied, isDoubleColumn } from './errors.ts'
 import { tableOptions } from './table-ddl.ts'
@@ -82,9 +83,15 @@ async function missingColumns(connection: MysqlConnection): Promise<readonly str
   return Object.keys(LATER_COLUMNS).filter((name) => !found.has(name))
 }
 
-/** @throws {CauceError} DESTINATION_SHAPE with what to run, where loads cannot be marked as replaced */
-export function assertReplaceable({ missing }: Bookkeeping): void {
-  if (missing.length === 0) return
+/**
+ * A request as far as the table of loads can keep it. One of an earlier version that we may not widen does not tell which load was
+ * mended: nothing can be replaced as long as it is so.
+ * @throws {CauceError} DESTINATION_SHAPE with what to run, for a request that may replace loads
+ */
+export function keptRequest(request: LoadRequest, { missing }: Bookkeeping): LoadRequest {
+  if (missing.length === 0) return request
+  if (request.replacing === undefined)
+    return { ...request, record: { ...request.record, originLoad: undefined } }
   const columns = missing.map((name) => `ADD COLUMN ${name} ${LATER_COLUMNS[name]}`).join(', ')
   throw new CauceError('DESTINATION_SHAPE', {
     table: 'cauce_loads',

@@ -1,5 +1,6 @@
 import { CauceError } from '../../model/cauce-error.ts'
 import type { LoadHooks, LoadRecord, LoadRequest, LoadResult } from '../destination.ts'
+import { keptRequest } from './bookkeeping.ts'
 import type { ConnectionHolder } from './connection-holder.ts'
 import { isLost, type MysqlConnection } from './connection.ts'
 import { isLockConflict, isLockWait, toMysqlError } from './errors.ts'
@@ -43,7 +44,7 @@ export async function loadItem(
 
 async function attemptLoad(
   holder: ConnectionHolder,
-  request: LoadRequest,
+  asked: LoadRequest,
   hooks: LoadHooks,
   progress: Progress,
 ): Promise<LoadResult> {
@@ -52,9 +53,10 @@ async function attemptLoad(
   const tools = await holder.tools()
   // DDL commits by itself in MySQL, so it must be over before the transaction begins.
   await tools.prepared.prepare(tools.connection, [
-    ...request.tables,
-    ...(request.report === undefined ? [] : [request.report.table]),
+    ...asked.tables,
+    ...(asked.report === undefined ? [] : [asked.report.table]),
   ])
+  const request = keptRequest(asked, await tools.prepared.bookkeeping(tools.connection))
   hooks.at('before-guard')
   const { connection } = await begin(holder, tools)
   const cut = (): void => connection.cut()

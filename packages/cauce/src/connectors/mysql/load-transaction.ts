@@ -1,6 +1,6 @@
 import { CauceError } from '../../model/cauce-error.ts'
 import type { LoadHooks, LoadRecord, LoadRequest, LoadResult, StagedRows, TableLoad } from '../destination.ts'
-import { assertReplaceable } from './bookkeeping.ts'
+import type { MysqlConnection } from './connection.ts'
 import { toMysqlError } from './errors.ts'
 import { type Refusal, writeGuard } from './guard.ts'
 import { loadFile } from './load-data.ts'
@@ -36,7 +36,7 @@ export async function fillTransaction(
 ): Promise<Exclude<LoadResult, { kind: 'loaded' }> | Taken> {
   const { connection } = tools
   const { record } = request
-  const taken = await takeGuard(tools, request)
+  const taken = await takeGuard(connection, request)
   if (taken.kind !== 'taken') return taken
   hooks.at('after-guard')
   if (!(await periodsStand(connection, request.periods))) return { kind: 'period_moved' }
@@ -69,15 +69,11 @@ async function writeReports(
     )
 }
 
-async function takeGuard(
-  { connection, prepared }: LoadTools,
-  request: LoadRequest,
-): Promise<Refusal | Taken> {
+async function takeGuard(connection: MysqlConnection, request: LoadRequest): Promise<Refusal | Taken> {
   const { originLoad } = request.record
   if (originLoad !== undefined && (await isReplaced(connection, originLoad))) return { kind: 'superseded' }
   if (request.replacing === undefined)
     return (await writeGuard(connection, request)) ?? { kind: 'taken', replaced: [] }
-  assertReplaceable(await prepared.bookkeeping(connection))
   return takePlace(connection, request)
 }
 
