@@ -135,6 +135,7 @@ async function widenRunAndItem(db: Kysely<unknown>): Promise<void> {
 }
 
 async function createIndexes(db: Kysely<unknown>): Promise<void> {
+  await db.schema.createIndex('run_pipeline').on('run').columns(['pipeline', 'id']).execute()
   // One for all that waits: claims walk what is due (0) from its beginning and stop at their limit, what is to be done later lies
   // behind by its time, and what is held last of all; settled items are not in it, however many there are.
   await sql`create index item_waiting on item (plan_hash, due_ms, bound_host, priority desc, id)
