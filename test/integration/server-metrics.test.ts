@@ -326,6 +326,26 @@ describeNeeding('postgres')('metrics of a ledger on PostgreSQL', () => {
     expect(of('cauce_stage_duration_seconds_sum{pipeline="visits",stage="transform"}')).toBe(3)
     expect(of('cauce_firings_late{pipeline="visits"}')).toBe(1)
   })
+
+  test('and so is what the API tells of it', async () => {
+    const database = await sharedPostgres().createDatabase()
+    const scene = await serverScene({ ledgerUrl: database.url })
+    await busyLedger(scene)
+    const keys = async (query: string) => {
+      const { status, json } = await scene.ask(`/api/v1/items?${query}`)
+      expect(status, query).toBe(200)
+      return json.items.map(({ key }: { readonly key: string }) => key)
+    }
+    expect(await keys('limit=2')).toEqual(['f.csv', 'e.csv'])
+    expect(await keys('state=ready_with_rejects')).toEqual(['a.csv'])
+    expect(await keys('state=pending&state=ready_with_rejects&pipeline=visits&limit=3')).toHaveLength(3)
+    expect(await keys('key=B.CSV&state=pending')).toEqual(['b.csv'])
+    expect(await keys(`run=${scene.runId}&state=ready_with_rejects`)).toEqual(['a.csv'])
+    for (const path of ['status', 'pipelines', 'runs', `runs/${scene.runId}`, 'items/1', 'quarantine'])
+      expect((await scene.ask(`/api/v1/${path}`)).status, path).toBe(200)
+    for (const path of ['workers', 'seats', 'firings', 'alerts'])
+      expect((await scene.ask(`/api/v1/${path}`)).status, path).toBe(200)
+  })
 })
 
 test('every metric that dashboards and rules ask for is told', async () => {
