@@ -10,6 +10,10 @@ export interface PruneLedgerRequest {
   readonly before: number
   /** True: closed days and runs stay, with their figures. */
   readonly keepTotals: boolean
+  /** Details of this pipeline's items only; absent: of all. */
+  readonly pipeline?: string
+  /** Counts the items, and removes nothing. */
+  readonly isDryRun?: boolean
 }
 
 /** How many rows of each kind are gone. */
@@ -30,12 +34,17 @@ const TRANSITIONS_PER_TRANSACTION = 1_000
  * has not ended, and the records of replays, which guard against loading a row twice.
  */
 export async function pruneLedger(ledger: Ledger, request: PruneLedgerRequest): Promise<PrunedLedger> {
-  return { items: await pruneItems(ledger, request.before), ...(await pruneRest(ledger, request)) }
+  const items = await pruneItems(ledger, request)
+  const { isDryRun = false } = request
+  return { items, ...(isDryRun ? NOTHING : await pruneRest(ledger, request)) }
 }
 
+const NOTHING: PrunedRest = { firings: 0, alerts: 0, workers: 0, runs: 0, days: 0 }
+
 /** History is written in the order of time: it is read from its beginning, as far as it is old. */
-async function pruneItems(ledger: Ledger, before: number): Promise<number> {
-  let pruned = 0
+async function pruneItems(ledger: Ledger, request: PruneLedgerRequest): Promise<number> {
+  const { before } = request
+  const pruned = new Set<number>()
   for (let afterId = 0; ;) {
     const some = await readLedger(ledger, (db) =>
       db
@@ -47,32 +56,35 @@ async function pruneItems(ledger: Ledger, before: number): Promise<number> {
         .execute(),
     )
     const ids = [...new Set(some.filter(({ atMs }) => atMs < before).map(({ itemId }) => itemId))]
-    if (ids.length === 0) return pruned
-    pruned += await pruneSome(ledger, ids, before)
+    if (ids.length === 0) return pruned.size
+    for (const id of await pruneSome(ledger, ids, request)) pruned.add(id)
     afterId = some.at(-1)?.id ?? afterId
   }
 }
 
-async function pruneSome(ledger: Ledger, ids: readonly number[], before: number): Promise<number> {
-  const someAtRest = await readLedger(ledger, (db) => atRest(db, ids, before).limit(1).execute())
-  if (someAtRest.length === 0) return 0
+async function pruneSome(
+  ledger: Ledger,
+  ids: readonly number[],
+  request: PruneLedgerRequest,
+): Promise<readonly number[]> {
+  const found = await readLedger(ledger, (db) => atRest(db, ids, request).execute())
+  if (found.length === 0 || request.isDryRun === true) return found.map(({ id }) => id)
   return writeLedger(ledger, async (transaction) => {
-    const found = await forUpdate(transaction, atRest(transaction, ids, before)).execute()
-    await forget(
-      transaction,
-      found.map(({ id }) => id),
-    )
-    return found.length
+    const rows = await forUpdate(transaction, atRest(transaction, ids, request)).execute()
+    const itemIds = rows.map(({ id }) => id)
+    await forget(transaction, itemIds)
+    return itemIds
   })
 }
 
-function atRest(db: Kysely<LedgerTables>, ids: readonly number[], before: number) {
-  return db
+function atRest(db: Kysely<LedgerTables>, ids: readonly number[], { before, pipeline }: PruneLedgerRequest) {
+  const found = db
     .selectFrom('item')
     .where('id', 'in', ids)
     .where('state', 'in', AT_REST)
     .where('finishedMs', '<', before)
     .select('id')
+  return pipeline === undefined ? found : found.where('pipeline', '=', pipeline)
 }
 
 async function forget(transaction: Transaction<LedgerTables>, itemIds: readonly number[]): Promise<void> {

@@ -12,10 +12,10 @@ import { toSetting } from '../../pipeline/setting.ts'
 import { claimItems } from '../../ledger/claim-items.ts'
 import type { Ledger } from '../../ledger/ledger-access.ts'
 import { listItems } from '../../ledger/list-items.ts'
-import { openLedger } from '../../ledger/open-ledger.ts'
 import { ownIdentity } from '../../ledger/process-identity.ts'
 import { recordItems } from '../../ledger/record-items.ts'
 import { recordPlan } from '../../ledger/record-plan.ts'
+import { emptyLedger } from '../../ledger/scratch-home.test-kit.ts'
 import { planOf } from '../../ledger/scratch-ledger.test-kit.ts'
 import type { SettledState } from '../../ledger/item-transitions.ts'
 import { settleItem } from '../../ledger/settle-item.ts'
@@ -64,13 +64,9 @@ export class CloseScene {
     } = {},
   ): Promise<CloseScene> {
     const folder = options.beside?.folder ?? mkdtempSync(join(tmpdir(), 'cauce-close-'))
-    const ledger = options.beside?.ledger ?? (await openLedger(`sqlite:${join(folder, 'ledger.db')}`))
+    const ledger = options.beside?.ledger ?? (await emptyLedger())
     const scene = new CloseScene(folder, ledger, options)
-    if (options.beside === undefined)
-      onTestFinished(async () => {
-        await ledger.close()
-        rmSync(folder, { recursive: true, force: true })
-      })
+    if (options.beside === undefined) onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     await recordPlan(ledger, { plan: planOf({ pipeline: scene.pipeline, hash: scene.pipeline }), nowMs: 1 })
     return scene
   }

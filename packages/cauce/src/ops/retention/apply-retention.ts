@@ -6,7 +6,8 @@ import { dateInZone } from '../../plan/periods.ts'
 import type { ResolvedSettings } from '../../plan/resolve-settings.ts'
 import type { ProjectHome } from '../../dispatch/project-home.ts'
 import type { Ledger } from '../../ledger/ledger-access.ts'
-import { type PrunedDetails, pruneDetails } from '../../ledger/prune-details.ts'
+import { type PrunedLedger, pruneLedger } from '../../ledger/prune-ledger.ts'
+import { unclosedDays } from '../../ledger/unclosed-days.ts'
 import { oldBackups } from './old-backups.ts'
 import { oldLogs } from './old-logs.ts'
 import { oldRejectFiles } from './old-reject-files.ts'
@@ -30,7 +31,8 @@ export interface RetentionResult {
   readonly removedBytes: number
   /** Old enough, and kept for a reason. */
   readonly spared: readonly Spared[]
-  readonly details: PrunedDetails
+  /** What lost its details in the ledger; undefined: they are kept for ever. */
+  readonly details: PrunedLedger | undefined
 }
 
 /**
@@ -56,11 +58,21 @@ export async function applyRetention(request: RetentionRequest): Promise<Retenti
     removed,
     removedBytes: removed.reduce((sum, { bytes }) => sum + bytes, 0),
     spared,
-    details:
-      details === undefined
-        ? { items: 0, firings: 0 }
-        : await pruneDetails(ledger, { pipeline, ...details, isDryRun }),
+    details: details && (await pruneDetails(request, details, isDryRun)),
   }
+}
+
+/** Details of a day that was not closed yet are all there is to tell its figures from. */
+async function pruneDetails(
+  { ledger, plan, clock }: RetentionRequest,
+  { timezone, beforeMs }: Limit,
+  isDryRun: boolean,
+): Promise<PrunedLedger> {
+  const { pipeline } = plan
+  const [unclosed] = await unclosedDays(ledger, { pipeline, timezone, nowMs: clock.now() })
+  const unclosedMs = unclosed === undefined ? beforeMs : dayBounds(unclosed, timezone).fromMs
+  const before = Math.min(beforeMs, unclosedMs)
+  return pruneLedger(ledger, { before, keepTotals: true, pipeline, isDryRun })
 }
 
 /** What lies before this day is old. */
