@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sql } from 'kysely'
-import type { Ledger } from '../packages/cauce/src/ledger/ledger-access.ts'
+import { DatabaseSync } from 'node:sqlite'
+import { Client } from 'pg'
 import { startPostgres } from '../test/servers/postgres.ts'
 import { processFigures, processTable } from './process-table.ts'
 
@@ -10,10 +10,14 @@ export interface QueueHome extends AsyncDisposable {
   readonly name: string
   /** An empty place for a ledger of so many items. */
   readonly urlFor: (items: number) => Promise<string>
+  /** Runs a statement on the ledger there. */
+  readonly run: (url: string, statement: string) => Promise<void>
+  /** A source of rows 1 to `count`, as column n. */
+  readonly numbersTo: (count: number) => string
   /** CPU time of whatever serves it besides the workers. */
   readonly serverCpuSeconds: () => number
   /** What a ledger in use has done by itself, and one just filled has not. */
-  readonly settle: (ledger: Ledger) => Promise<void>
+  readonly settle: (url: string) => Promise<void>
 }
 
 export const QUEUE_HOMES = ['sqlite', 'postgres'] as const
@@ -27,11 +31,19 @@ async function onSqlite(folder: string): Promise<QueueHome> {
   const remove = async () => rm(folder, { recursive: true, force: true })
   await remove()
   await mkdir(folder, { recursive: true })
+  const run = async (url: string, statement: string) => {
+    const database = new DatabaseSync(url.slice('sqlite:'.length), { timeout: 10_000 })
+    database.exec(statement)
+    database.close()
+  }
   return {
     name: `SQLite ${process.versions['sqlite']}`,
     urlFor: async (items) => `sqlite:${join(folder, `${items}.db`)}`,
+    run,
+    numbersTo: (count) =>
+      `(with recursive series (n) as (select 1 union all select n + 1 from series where n < ${count}) select n from series)`,
     serverCpuSeconds: () => 0,
-    settle: async ({ db }) => void (await sql`pragma wal_checkpoint(truncate)`.execute(db)),
+    settle: async (url) => run(url, 'pragma wal_checkpoint(truncate)'),
     [Symbol.asyncDispose]: remove,
   }
 }
@@ -48,13 +60,25 @@ async function onPostgres(): Promise<QueueHome> {
       'log_lock_waits=off',
     ],
   })
+  const run = async (url: string, statement: string) => {
+    const client = new Client(url)
+    await client.connect()
+    try {
+      await client.query('set search_path to cauce')
+      await client.query(statement)
+    } finally {
+      await client.end()
+    }
+  }
   return {
     name: `PostgreSQL ${server.version.split(' ', 1)[0] ?? ''}`,
     urlFor: async () => (await server.createDatabase()).url,
+    run,
+    numbersTo: (count) => `generate_series(1, ${count}) as series (n)`,
     serverCpuSeconds: () => treeCpuSeconds(server.pid()),
-    settle: async ({ db }) => {
-      await sql`vacuum analyze`.execute(db)
-      await sql`checkpoint`.execute(db)
+    settle: async (url) => {
+      await run(url, 'vacuum analyze')
+      await run(url, 'checkpoint')
     },
     [Symbol.asyncDispose]: async () => server.stop(),
   }

@@ -1,16 +1,18 @@
-import type { KyselyPlugin, RootOperationNode } from 'kysely'
 import { claimNext } from '../packages/cauce/src/ledger/claim-next.ts'
 import type { Ledger } from '../packages/cauce/src/ledger/ledger-access.ts'
 import { ownIdentity } from '../packages/cauce/src/ledger/process-identity.ts'
 import { settleItem } from '../packages/cauce/src/ledger/settle-item.ts'
 import { PIPELINE, PLAN_HASH } from './queue-fill.ts'
 
+type Plugin = Parameters<Ledger['db']['withPlugin']>[0]
+type Statement = Parameters<Plugin['transformQuery']>[0]['node']
+
 const EXPLAIN = { sqlite: 'explain query plan', postgres: 'explain (costs off)' } as const
 
 /** How the engine answers each statement of a claim and of a settle, the statements' beginnings with them. */
 export async function queuePlans(ledger: Ledger): Promise<string> {
-  const nodes: RootOperationNode[] = []
-  const spy: KyselyPlugin = {
+  const nodes: Statement[] = []
+  const spy: Plugin = {
     transformQuery({ node }) {
       nodes.push(node)
       return node
@@ -28,7 +30,7 @@ export async function queuePlans(ledger: Ledger): Promise<string> {
   return [...new Set(parts)].join('\n')
 }
 
-async function explain({ db, dialect }: Ledger, node: RootOperationNode): Promise<string> {
+async function explain({ db, dialect }: Ledger, node: Statement): Promise<string> {
   const plain = db.withoutPlugins()
   const compiled = plain.getExecutor().compileQuery(node, { queryId: 'watched' })
   const question = { ...compiled, sql: `${EXPLAIN[dialect]} ${compiled.sql}` }

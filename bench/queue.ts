@@ -63,10 +63,10 @@ async function measureSize(home: QueueHome, size: number, bench: QueueBench): Pr
   const url = await home.urlFor(size)
   await using ledger = await openLedger(url)
   const begun = performance.now()
-  await fillLedger(ledger, size)
+  await fillLedger(home, url, size)
   const waiting = Math.min(bench.waiting, size)
-  await makeWait(ledger, waiting)
-  await home.settle(ledger)
+  await makeWait(home, url, waiting)
+  await home.settle(url)
   say(
     `${home.name}, ${thousands(size)} items: filled in ${((performance.now() - begun) / 1000).toFixed(0)} s`,
   )
@@ -75,8 +75,8 @@ async function measureSize(home: QueueHome, size: number, bench: QueueBench): Pr
   const { seconds, warmUpSeconds, maxItems } = bench
   for (const batch of bench.batches)
     for (const workers of bench.workers) {
-      await makeWait(ledger, waiting)
-      await home.settle(ledger)
+      await makeWait(home, url, waiting)
+      await home.settle(url)
       const found = await runQueue(home, workers, { url, batch, seconds, warmUpSeconds, maxItems })
       const line = lineOf(home.name, size, workers, batch, found)
       say(line)

@@ -1,5 +1,4 @@
 import { afterAll, onTestFinished } from 'vitest'
-import { sql } from 'kysely'
 import type { Ledger } from '../../packages/cauce/src/ledger/ledger-access.ts'
 import { openLedger } from '../../packages/cauce/src/ledger/open-ledger.ts'
 import type { PostgresDatabase } from '../servers/postgres-access.ts'
@@ -19,7 +18,8 @@ export function emptyLedgersOnPostgres(): () => Promise<Ledger> {
   })
   return async () => {
     database ??= sharedPostgres().createDatabase()
-    const ledger = free.pop() ?? (await openLedger(`${(await database).url}?schema=scratch_${all.length}`))
+    const own = await database
+    const ledger = free.pop() ?? (await openLedger(`${own.url}?schema=scratch_${all.length}`))
     if (!all.includes(ledger)) all.push(ledger)
     let isClosed = false
     const close = async () => {
@@ -29,17 +29,18 @@ export function emptyLedgersOnPostgres(): () => Promise<Ledger> {
     onTestFinished(async () => {
       // A test may close its ledger as part of what it tries.
       if (isClosed) return
-      await empty(ledger)
+      await empty(own, ledger)
       free.push(ledger)
     })
     return { ...ledger, close, [Symbol.asyncDispose]: close }
   }
 }
 
-async function empty({ db, schema }: Ledger): Promise<void> {
-  const { rows } = await sql<{ name: string }>`
-    select tablename as name from pg_catalog.pg_tables
-     where schemaname = ${schema} and tablename not like 'kysely%'`.execute(db)
-  const tables = rows.map(({ name }) => sql.id(schema ?? '', name))
-  await sql`truncate ${sql.join(tables)} restart identity cascade`.execute(db)
+async function empty(database: PostgresDatabase, { schema }: Ledger): Promise<void> {
+  const tables = await database.query(
+    "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = $1 AND tablename NOT LIKE 'kysely%'",
+    [schema],
+  )
+  const names = tables.map(({ name }) => String(name)).join(', ')
+  await database.query(`TRUNCATE ${names} RESTART IDENTITY CASCADE`)
 }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Ledger, readLedger, writeLedger } from '../../packages/cauce/src/ledger/ledger-access.ts'
 import { openLedger } from '../../packages/cauce/src/ledger/open-ledger.ts'
@@ -153,9 +152,11 @@ describeNeeding('postgres')('rivals', () => {
       writeLedger(ledger, async (transaction) => {
         tries++
         for (const hash of [first, second]) {
-          await sql`update plan set first_seen_ms = first_seen_ms + 1 where hash = ${hash}`.execute(
-            transaction,
-          )
+          await transaction
+            .updateTable('plan')
+            .set((eb) => ({ firstSeenMs: eb('firstSeenMs', '+', 1) }))
+            .where('hash', '=', hash)
+            .execute()
           if (++arrived === 2) meet.resolve(undefined)
           await meet.promise
         }
@@ -173,13 +174,13 @@ describeNeeding('postgres')('rivals', () => {
     await writePlan(ledger, 'a')
     let stood = 0
     const standing = writeLedger(ledger, async (transaction) => {
-      await sql`update plan set pipeline = 'standing' where hash = 'a'`.execute(transaction)
+      await transaction.updateTable('plan').set({ pipeline: 'standing' }).where('hash', '=', 'a').execute()
       if (++stood === 1) await sleep(12_000)
     })
     await sleep(100)
     const begin = performance.now()
     await writeLedger(ledger, async (transaction) => {
-      await sql`update plan set first_seen_ms = 2 where hash = 'a'`.execute(transaction)
+      await transaction.updateTable('plan').set({ firstSeenMs: 2 }).where('hash', '=', 'a').execute()
     })
     expect(performance.now() - begin).toBeLessThan(11_500)
     await standing

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Ledger, readLedger, writeLedger } from '../../packages/cauce/src/ledger/ledger-access.ts'
 import { migrateLedger } from '../../packages/cauce/src/ledger/migrate-ledger.ts'
@@ -112,11 +111,20 @@ describeNeeding('postgres')('a ledger on PostgreSQL', () => {
     const database = await scratchDatabase()
     await database.query(`ALTER DATABASE ${database.name} SET synchronous_commit = off`)
     const ledger = await open(database.url)
-    const ask = sql<Record<string, string>>`
-      select current_setting('synchronous_commit') as durable, current_setting('search_path') as path,
-             current_setting('transaction_isolation') as isolation, current_setting('statement_timeout') as timeout`
-    const inside = await writeLedger(ledger, async (transaction) => (await ask.execute(transaction)).rows)
-    const outside = await readLedger(ledger, async (db) => (await ask.execute(db)).rows)
+    const ask = async (db: Ledger['db']) =>
+      db
+        .selectNoFrom((eb) => {
+          const setting = (name: string) => eb.fn<string>('current_setting', [eb.val(name)])
+          return [
+            setting('synchronous_commit').as('durable'),
+            setting('search_path').as('path'),
+            setting('transaction_isolation').as('isolation'),
+            setting('statement_timeout').as('timeout'),
+          ]
+        })
+        .execute()
+    const inside = await writeLedger(ledger, ask)
+    const outside = await readLedger(ledger, ask)
     expect(inside).toEqual([{ durable: 'on', path: '"cauce"', isolation: 'read committed', timeout: '20s' }])
     expect(outside).toMatchObject([{ durable: 'off', timeout: '0' }])
   })
@@ -199,13 +207,17 @@ describeNeeding('postgres')('a ledger on PostgreSQL that will not do', () => {
   })
 
   test('a certificate is demanded where the URL says so, and one that proves nothing is refused', async () => {
-    const { url } = await scratchDatabase()
+    const { url, name } = await scratchDatabase()
     const { certificatePath } = sharedPostgres()
     const trusting = await open(
       `${url}?sslmode=verify-full&sslrootcert=${encodeURIComponent(certificatePath)}`,
     )
-    const { rows } = await sql`select ssl from pg_stat_ssl where pid = pg_backend_pid()`.execute(trusting.db)
-    expect(rows).toEqual([{ ssl: true }])
+    const lines = await sharedPostgres().query(
+      'SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE datname = $1',
+      [name],
+    )
+    expect(new Set(lines.map(({ ssl }) => ssl))).toEqual(new Set([true]))
+    expect(trusting.dialect).toBe('postgres')
     const doubting = await errorOf(openLedger(`${url}?sslmode=verify-full`))
     expect(doubting).toMatchObject({ code: 'LEDGER_ACCESS', class: 'access' })
     const lost = await errorOf(openLedger(`${url}?sslmode=verify-full&sslrootcert=/nowhere/ca.pem`))
