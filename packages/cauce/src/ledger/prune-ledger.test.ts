@@ -129,3 +129,27 @@ test('a history longer than a transaction takes is read to its end', async () =>
   expect(await pruneLedger(ledger, { before: BEFORE, keepTotals: true })).toMatchObject({ items: 600 })
   expect(await ledger.db.selectFrom('transition').select('id').execute()).toEqual([])
 })
+
+test('asked for one pipeline, what is another’s stays', async () => {
+  const { ledger } = await scratchLedger()
+  const day = { day: '2026-01-01', report: '{}', closedMs: 2000 }
+  const alert = { rule: 'failure', subject: 's', details: '{}', openedMs: 1, seenMs: 1, resolvedMs: 2000 }
+  const firing = { rhythm: 'run', cause: 'schedule', state: 'done', dueMs: 1, requestedBy: 'ana' } as const
+  for (const pipeline of ['visits', 'other']) {
+    await ledger.db
+      .insertInto('dayClose')
+      .values({ ...day, pipeline })
+      .execute()
+    await ledger.db
+      .insertInto('alert')
+      .values({ ...alert, pipeline })
+      .execute()
+    await ledger.db
+      .insertInto('firing')
+      .values({ ...firing, pipeline, token: pipeline, options: '{}', createdMs: 1, finishedMs: 2000 })
+      .execute()
+  }
+  const gone = { items: 0, firings: 1, alerts: 1, workers: 0, runs: 0, days: 1 }
+  expect(await pruneLedger(ledger, { before: BEFORE, keepTotals: false, pipeline: 'visits' })).toEqual(gone)
+  expect(await ledger.db.selectFrom('dayClose').select('pipeline').execute()).toEqual([{ pipeline: 'other' }])
+})

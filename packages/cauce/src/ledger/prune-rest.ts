@@ -15,16 +15,16 @@ export interface PrunedRest {
 interface PruneRestRequest {
   readonly before: number
   readonly keepTotals: boolean
+  /** Of this pipeline, and what is of none; absent: of all. */
+  readonly pipeline?: string
 }
 
 /** Bounds the time a transaction holds the write lock. */
 const ROWS_PER_TRANSACTION = 1_000
 
 /** Forgets what is no item's and ended before: firings, resolved alerts, ended processes, and, if asked, runs and closed days. */
-export async function pruneRest(
-  ledger: Ledger,
-  { before, keepTotals }: PruneRestRequest,
-): Promise<PrunedRest> {
+export async function pruneRest(ledger: Ledger, request: PruneRestRequest): Promise<PrunedRest> {
+  const { before, keepTotals } = request
   const all = async (some: (transaction: Transaction<LedgerTables>) => Promise<bigint>) => {
     for (let gone = 0; ;) {
       const rows = Number(await writeLedger(ledger, some))
@@ -33,15 +33,18 @@ export async function pruneRest(
     }
   }
   return {
-    firings: await all(async (transaction) => pruneFirings(transaction, before)),
-    alerts: await all(async (transaction) => pruneAlerts(transaction, before)),
+    firings: await all(async (transaction) => pruneFirings(transaction, request)),
+    alerts: await all(async (transaction) => pruneAlerts(transaction, request)),
     workers: await all(async (transaction) => pruneWorkers(transaction, before)),
-    runs: keepTotals ? 0 : await all(async (transaction) => pruneRuns(transaction, before)),
-    days: keepTotals ? 0 : await all(async (transaction) => pruneDays(transaction, before)),
+    runs: keepTotals ? 0 : await all(async (transaction) => pruneRuns(transaction, request)),
+    days: keepTotals ? 0 : await all(async (transaction) => pruneDays(transaction, request)),
   }
 }
 
-async function pruneFirings(transaction: Transaction<LedgerTables>, before: number): Promise<bigint> {
+async function pruneFirings(
+  transaction: Transaction<LedgerTables>,
+  { before, pipeline }: PruneRestRequest,
+): Promise<bigint> {
   const { numDeletedRows } = await transaction
     .deleteFrom('firing')
     .where('id', 'in', (query) =>
@@ -51,6 +54,7 @@ async function pruneFirings(transaction: Transaction<LedgerTables>, before: numb
         .where('finishedMs', '<', before)
         // Its token says that the run it followed was followed; such a run may be the newest of its pipeline for years.
         .where('cause', '!=', 'after')
+        .$if(pipeline !== undefined, (some) => some.where('pipeline', '=', pipeline ?? ''))
         .limit(ROWS_PER_TRANSACTION)
         .select('id'),
     )
@@ -59,11 +63,21 @@ async function pruneFirings(transaction: Transaction<LedgerTables>, before: numb
 }
 
 /** Their deliveries go with them. */
-async function pruneAlerts(transaction: Transaction<LedgerTables>, before: number): Promise<bigint> {
+async function pruneAlerts(
+  transaction: Transaction<LedgerTables>,
+  { before, pipeline }: PruneRestRequest,
+): Promise<bigint> {
   const { numDeletedRows } = await transaction
     .deleteFrom('alert')
     .where('id', 'in', (query) =>
-      query.selectFrom('alert').where('resolvedMs', '<', before).limit(ROWS_PER_TRANSACTION).select('id'),
+      query
+        .selectFrom('alert')
+        .where('resolvedMs', '<', before)
+        .$if(pipeline !== undefined, (some) =>
+          some.where((eb) => eb.or([eb('pipeline', 'is', null), eb('pipeline', '=', pipeline ?? '')])),
+        )
+        .limit(ROWS_PER_TRANSACTION)
+        .select('id'),
     )
     .executeTakeFirst()
   return numDeletedRows
@@ -84,13 +98,17 @@ async function pruneWorkers(transaction: Transaction<LedgerTables>, before: numb
   return numDeletedRows
 }
 
-async function pruneRuns(transaction: Transaction<LedgerTables>, before: number): Promise<bigint> {
+async function pruneRuns(
+  transaction: Transaction<LedgerTables>,
+  { before, pipeline }: PruneRestRequest,
+): Promise<bigint> {
   const { numDeletedRows } = await transaction
     .deleteFrom('run')
     .where('id', 'in', (query) =>
       query
         .selectFrom('run')
         .where('state', '!=', 'running')
+        .$if(pipeline !== undefined, (some) => some.where('pipeline', '=', pipeline ?? ''))
         .where('finishedMs', '<', before)
         .where((eb) =>
           eb.and(
@@ -106,10 +124,14 @@ async function pruneRuns(transaction: Transaction<LedgerTables>, before: number)
   return numDeletedRows
 }
 
-async function pruneDays(transaction: Transaction<LedgerTables>, before: number): Promise<bigint> {
+async function pruneDays(
+  transaction: Transaction<LedgerTables>,
+  { before, pipeline }: PruneRestRequest,
+): Promise<bigint> {
   const { numDeletedRows } = await transaction
     .deleteFrom('dayClose')
     .where('closedMs', '<', before)
+    .$if(pipeline !== undefined, (some) => some.where('pipeline', '=', pipeline ?? ''))
     .executeTakeFirst()
   return numDeletedRows
 }
