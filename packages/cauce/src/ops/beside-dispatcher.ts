@@ -9,11 +9,11 @@ import type { StandFacts, StandUpRequest } from './stand-up.ts'
 const DELIVERY_GRACE_MS = 5_000
 
 /** What a dispatcher does besides dispatching: alerts, and the close of days. */
-export async function besideDispatcher(
+export function besideDispatcher(
   { project, clock, watcher }: StandUpRequest,
   { ledger, pipelines }: StandFacts,
-): Promise<DispatcherBesides & AsyncDisposable> {
-  const plan = await declaredAlerts(project)
+): DispatcherBesides & AsyncDisposable {
+  const plan = declaredAlerts(project)
   const alerts = watchAlerts({
     ledger,
     plan,

@@ -3,6 +3,7 @@ import { ERROR_CODES } from '../model/error-codes.ts'
 import { fillText } from '../model/language.ts'
 import { openSource } from '../connectors/source-registry.ts'
 import { openDestination } from '../connectors/destination-registry.ts'
+import { resolveChannels } from '../plan/alerts/resolve-channels.ts'
 import { issue, type Issue } from '../plan/issue.ts'
 import { resolveSettings, type ResolvedSettings } from '../plan/resolve-settings.ts'
 import { checkSql } from './check-sql.ts'
@@ -27,7 +28,15 @@ export async function checkProject(
   const checks: PipelineCheck[] = []
   for (const pipeline of choosePipelines(project, names))
     checks.push({ pipeline, issues: await issuesOf(project, pipeline) })
-  return checks
+  const [first, ...others] = checks
+  if (first === undefined) return checks
+  // They are the project's: said once.
+  return [{ ...first, issues: [...first.issues, ...(await alertIssues(project))] }, ...others]
+}
+
+async function alertIssues({ alerts, surroundings }: LoadedProject): Promise<readonly Issue[]> {
+  if (alerts.issues.length > 0) return alerts.issues
+  return complaint('alerts', async () => void resolveChannels(alerts.channels, surroundings))
 }
 
 async function issuesOf(project: LoadedProject, { plan }: LoadedPipeline): Promise<readonly Issue[]> {

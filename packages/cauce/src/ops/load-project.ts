@@ -6,6 +6,7 @@ import { CauceError } from '../model/cauce-error.ts'
 import type { Plan } from '../model/plan.ts'
 import { isPipeline, type Pipeline } from '../pipeline/pipeline.ts'
 import { isProject, type KeepPolicy, project, type Project } from '../pipeline/project.ts'
+import { compileAlerts, type CompiledAlerts } from '../plan/alerts/compile-alerts.ts'
 import { compilePlan } from '../plan/compile-plan.ts'
 import { absoluteLocation, resolveSetting, type Surroundings } from '../plan/resolve-settings.ts'
 import { type ProjectHome, projectHome } from '../dispatch/project-home.ts'
@@ -39,6 +40,8 @@ export interface LoadedProject {
   readonly ledgerUrl: string
   readonly surroundings: Surroundings
   readonly keep: KeepPolicy
+  /** Of the project and of each pipeline, with what is wrong with them. */
+  readonly alerts: CompiledAlerts
 }
 
 const CONFIG_FILES = ['cauce.config.ts', 'cauce.config.mts', 'cauce.config.js', 'cauce.config.mjs']
@@ -159,6 +162,7 @@ async function assemble(
     ledgerUrl: ledgerUrl(declared, surroundings, request.ledger, home),
     surroundings,
     keep: checkedPolicy(declared.keep),
+    alerts: compileAlerts(declared),
   }
 }
 

@@ -116,7 +116,7 @@ async function stand(
   const stopping = AbortSignal.any([request.stopping, broken.signal])
   const shared = { pipelines, ledger, home: project.home, owner, clock }
   const parts: Promise<void>[] = []
-  await using beside = roles.includes('dispatcher') ? await besideDispatcher(request, facts) : undefined
+  await using beside = roles.includes('dispatcher') ? besideDispatcher(request, facts) : undefined
   if (roles.includes('worker'))
     parts.push(
       runWorker({

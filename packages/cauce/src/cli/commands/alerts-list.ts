@@ -36,7 +36,7 @@ interface ListedAlert {
 export async function alertsListCommand(cli: Cli, options: AlertsListOptions): Promise<number> {
   const { out, speaker } = cli
   const { limit, pipeline, all = false } = options
-  const plan = await declaredAlerts(await loadProject(projectRequest(cli, options)))
+  const plan = declaredAlerts(await loadProject(projectRequest(cli, options)))
   await using open = await openProject(cli, options)
   const found =
     open === undefined

@@ -52,7 +52,7 @@ async function chosenChannels(
   project: LoadedProject,
   name: string | undefined,
 ): Promise<readonly ChannelPlan[]> {
-  const { channels } = await declaredAlerts(project)
+  const { channels } = declaredAlerts(project)
   if (channels.length === 0) throw new CauceError('ALERTS_NONE', { folder: project.folder })
   const chosen = channels.filter((channel) => name === undefined || channel.name === name)
   if (chosen.length > 0) return chosen

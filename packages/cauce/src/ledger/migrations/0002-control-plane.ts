@@ -174,6 +174,9 @@ async function createAlerts(db: Kysely<unknown>): Promise<void> {
     .addColumn('error', 'text')
     .addUniqueConstraint('delivery_once', ['alert_id', 'kind', 'channel'])
     .execute()
+  await sql`create index delivery_open on delivery (due_ms) where delivered_ms is null and given_up_ms is null`.execute(
+    db,
+  )
 }
 
 async function createDayClose(db: Kysely<unknown>): Promise<void> {
