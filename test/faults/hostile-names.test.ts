@@ -130,11 +130,14 @@ onEachDestination('names chosen to do harm', (start) => {
     const ours = [visit.home, join(visit.folder, 'respaldo'), join(visit.folder, 'visitas.duckdb')]
     const after = listing(outside).filter((line) => !ours.some((path) => line.startsWith(path)))
     expect(after).toEqual(before)
-    // Our own names are never theirs.
+    // Our own names are never theirs. Only logs are called after their files, spelled in letters and digits.
     const names = readdirSync(visit.folder, { recursive: true, encoding: 'utf8' }).filter(
       (name) => !name.startsWith('entrada'),
     )
-    expect(names.filter((name) => /report_|escaped/.test(name))).toEqual([])
+    const isLog = (name: string): boolean =>
+      /^home\/logs\/\d{8}\/[\p{L}\p{N}_.@+=, -]{1,200}\.log$/u.test(name)
+    expect(names.filter((name) => /report_|escaped/.test(name) && !isLog(name))).toEqual([])
+    expect(names.filter(isLog)).toHaveLength(expected.length + 1)
 
     // What people see obeys no name.
     for (const words of [
@@ -143,6 +146,8 @@ onEachDestination('names chosen to do harm', (start) => {
       ['rejects', 'list'],
       ['rejects', 'show', expected[5] ?? ''],
       ['status'],
+      ['logs'],
+      ['logs', expected[5] ?? ''],
     ]) {
       const { stdout, stderr } = await visit.cauce(words)
       // oxlint-disable-next-line no-control-regex -- that is what must not come out

@@ -131,7 +131,7 @@ export class VisitsRun implements AsyncDisposable {
   /** Files of attempts and unfinished writes: there must be none once things are calm. */
   leftovers(): readonly string[] {
     const all = readdirSync(this.folder, { recursive: true, encoding: 'utf8' })
-    return all.filter((path) => /(^|\/)spool\/.|\.part$|\.tmp$|duckdb-temp/.test(path))
+    return all.filter((path) => /(^|\/)spool\/.|\.part$|\.tmp$|duckdb-temp|quarantine\/\./.test(path))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
