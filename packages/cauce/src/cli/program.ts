@@ -4,6 +4,7 @@ import { declareAlertsCommands } from './declare-alerts-commands.ts'
 import { declareControlCommands } from './declare-control-commands.ts'
 import { declareLedgerCommands } from './declare-ledger-commands.ts'
 import { declareLogCommands } from './declare-log-commands.ts'
+import { declareQuarantineCommands } from './declare-quarantine-commands.ts'
 import { declareRejectsCommands } from './declare-rejects-commands.ts'
 import { declareReportCommand } from './declare-report-command.ts'
 import { declareRunCommands } from './declare-run-commands.ts'
@@ -32,6 +33,7 @@ export function buildProgram(cli: Cli, act: Act): Root {
   declareControlCommands(root, cli, act)
   declareLedgerCommands(root, cli, act)
   declareLogCommands(root, cli, act)
+  declareQuarantineCommands(root, cli, act)
   declareRejectsCommands(root, cli, act)
   declareReportCommand(root, cli, act)
   declareAlertsCommands(root, cli, act)

@@ -1,7 +1,7 @@
 import { type SecretForm, secretForms } from './secret-forms.ts'
 
 /** What stands where a secret stood. */
-export const REDACTED = '***'
+const REDACTED = '***'
 
 /** Takes secrets out of a text. */
 export type Redact = (text: string) => string

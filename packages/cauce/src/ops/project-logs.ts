@@ -6,7 +6,7 @@ import { secretsOf } from '../logs/secrets-of.ts'
 import type { LoadedProject } from './load-project.ts'
 
 /** Every secret of a project, to be taken out of whatever is written down or sent. */
-export function projectSecrets(project: LoadedProject): readonly string[] {
+function projectSecrets(project: LoadedProject): readonly string[] {
   const { ledgerUrl, surroundings, ...declared } = project
   return secretsOf({ declared: [declared], locations: [ledgerUrl], surroundings })
 }
