@@ -186,7 +186,7 @@ export function addRows(counts: readonly RowCounts[]): RowCounts {
 }
 
 /** How many there are of each state. */
-export function tally<State extends string>(
+function tally<State extends string>(
   groups: readonly { readonly state: State; readonly items: number }[],
 ): Readonly<Partial<Record<State, number>>> {
   const counts: Partial<Record<State, number>> = {}

@@ -106,7 +106,7 @@ async function recorded(
 }
 
 /** Where the reports of a pipeline are kept. Names of pipelines are letters, digits, _ and - (`checkPlan`). */
-export function reportFolder({ folder }: Pick<ProjectHome, 'folder'>, pipeline: string): string {
+function reportFolder({ folder }: Pick<ProjectHome, 'folder'>, pipeline: string): string {
   return join(folder, 'reports', pipeline)
 }
 

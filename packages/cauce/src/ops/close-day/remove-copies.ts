@@ -61,7 +61,7 @@ async function existingCopies(
 }
 
 /** Whether a path is that of a single copy of ours. */
-export function isCopyPath(folder: string, path: string): boolean {
+function isCopyPath(folder: string, path: string): boolean {
   const day = dirname(path)
   return (
     dirname(day) === resolve(folder) && /^\d{8}$/.test(basename(day)) && /^[0-9a-f]{64}$/.test(basename(path))

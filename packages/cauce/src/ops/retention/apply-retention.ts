@@ -31,8 +31,8 @@ export interface RetentionResult {
   readonly removedBytes: number
   /** Old enough, and kept for a reason. */
   readonly spared: readonly Spared[]
-  /** What lost its details in the ledger; undefined: they are kept for ever. */
-  readonly details: PrunedLedger | undefined
+  /** What lost its details in the ledger. */
+  readonly details: PrunedLedger
 }
 
 /**
@@ -58,9 +58,11 @@ export async function applyRetention(request: RetentionRequest): Promise<Retenti
     removed,
     removedBytes: removed.reduce((sum, { bytes }) => sum + bytes, 0),
     spared,
-    details: details && (await pruneDetails(request, details, isDryRun)),
+    details: details === undefined ? NOTHING : await pruneDetails(request, details, isDryRun),
   }
 }
+
+const NOTHING: PrunedLedger = { items: 0, firings: 0, alerts: 0, workers: 0, runs: 0, days: 0 }
 
 /** Details of a day that was not closed yet are all there is to tell its figures from. */
 async function pruneDetails(
