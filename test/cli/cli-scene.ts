@@ -37,6 +37,7 @@ export default pipeline('ventas', {
   },
   into: env('VENTAS_DESTINO', 'duckdb:./ventas.duckdb'),
   states: { ready: 'LISTO', failed_layout: 'MALO' },
+  retry: { attempts: 1 },
 })
 `
 

@@ -152,6 +152,7 @@ test('a file that takes longer than it may is TIME_EXCEEDED and 75; a rerun load
   await useReports(visit, { files: FILES, rowsPerFile: 40 })
   const running = visit.start(['run', 'visitas', '--json', '--jobs', '1'], {
     PRUEBA_LIMITES: '{"itemTimeoutSeconds":3}',
+    VISITAS_INTENTOS: '1',
   })
   await inTheMiddle(visit)
   // Somebody else writes to the file: whoever comes waits.

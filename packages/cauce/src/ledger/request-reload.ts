@@ -81,7 +81,16 @@ async function insertSibling(
   const sibling = await transaction
     .insertInto('item')
     .values({
-      ...{ pipeline, key, version, generation, kind, sizeBytes, modifiedMs, runId, planHash, boundHost },
+      pipeline,
+      key,
+      version,
+      generation,
+      kind,
+      sizeBytes,
+      modifiedMs,
+      runId,
+      planHash,
+      boundHost,
       state: 'pending',
       discoveredMs: nowMs,
       updatedMs: nowMs,
