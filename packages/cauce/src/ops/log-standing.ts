@@ -38,7 +38,7 @@ export function logStanding(
     cleaned: (pipeline, { removed, details }) => {
       if (removed.length > 0)
         orchestrator.write('cleaned', { pipeline, what: 'files', count: removed.length })
-      if (details !== undefined && details.items > 0)
+      if (details.items > 0)
         orchestrator.write('cleaned', { pipeline, what: 'details', count: details.items })
     },
     stopping: (reason) => orchestrator.write('process-stopping', { reason }),
