@@ -84,6 +84,21 @@ test('a reload asked for before the declaration was changed fails by itself, wit
   expect(JSON.parse(rows.stdout)).toMatchObject({ rows: [{ n: 1, p: 1 }] })
 })
 
+test('check refuses to let versions replace one another where a merged query needs what no table keeps', async () => {
+  const replacing = SALES.replace('states: {', "versions: 'replace',\n  states: {")
+  using sound = new CliScene({ 'ventas.ts': replacing })
+  expect((await sound.cauce(['check'])).code).toBe(0)
+  const query = 'sum(piezas) AS piezas FROM valid GROUP BY correo'
+  const needy = replacing.replace(
+    query,
+    'sum(piezas) + (SELECT count(*) FROM rejects) AS piezas FROM valid GROUP BY correo',
+  )
+  using scene = new CliScene({ 'ventas.ts': needy })
+  const { code, stdout, stderr } = await scene.cauce(['check'])
+  expect(code).toBe(78)
+  expect(stdout + stderr).toMatch(/tables\.clientes\.from.*must do with what "ventas" keeps.*rejects/s)
+})
+
 test('only what is loaded is reloaded', async () => {
   using scene = new CliScene()
   const nothing = await scene.cauce(['reload', 'ventas', '1.csv'])

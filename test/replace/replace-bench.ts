@@ -206,4 +206,4 @@ interface WorkerOptions {
   readonly versions: readonly Version[]
 }
 
-export const REFERENCE = '2013-02-28'
+const REFERENCE = '2013-02-28'
