@@ -39,7 +39,7 @@ function faults(freshDestination: () => Promise<string | undefined>): void {
       await using mending = await Mending.start(await freshDestination())
       const exported = await mending.export('r.csv')
       const rows = [...exported.slice(0, 20).map(mended), ...exported.slice(20)]
-      const broken = await mending.replay(rows, {}, { CAUCE_FAIL_AT: place })
+      const broken = await mending.replay(rows, {}, { VISITAS_INTENTOS: '1', CAUCE_FAIL_AT: place })
       expect(place.startsWith('worker:') ? broken.signal : broken.code).toBe(
         place.startsWith('worker:') ? 'SIGKILL' : 75,
       )

@@ -156,6 +156,7 @@ describeNeeding('mariadb')('a MariaDB that goes away', () => {
     const running = visit.start(['run', 'visitas', '--json'], {
       ...oneFile(visit),
       PRUEBA_LIMITES: '{"itemTimeoutSeconds":6}',
+      VISITAS_INTENTOS: '1',
     })
     await loadUnderWay()
     const startedMs = performance.now()

@@ -86,8 +86,8 @@ onEachDestination('several runs on one folder at once', (start) => {
     expect(ledgerItems(visit).map(({ state }) => state)).toEqual(
       ledgerItems(visit).map(() => 'failed_system'),
     )
-    // Once by each at most: who began later may try again what the other put aside before.
-    for (const { attempts } of ledgerItems(visit)) expect(attempts).toBeLessThanOrEqual(2)
+    // One round of three tries by each at most: who began later may try again what the other put aside before.
+    for (const { attempts } of ledgerItems(visit)) expect(attempts).toBeLessThanOrEqual(6)
     const calm = await visit.run()
     expect(calm.code, calm.stderr).toBe(0)
     await expectCalm(visit)

@@ -39,6 +39,7 @@ test('a run leaves a log of itself and one of every file; cauce logs shows them'
     'discovered',
     'item-failed',
     'item-loaded',
+    'item-quarantined',
     'item-started',
     'item-started',
     'run-closed',

@@ -180,17 +180,27 @@ async function workOnRetries(
   const carried: Carried[] = []
   for (;;) {
     const pending = await listItems(ledger, { pipeline: plan.pipeline, runId, states: ['pending'] })
-    const due = pending.filter(
-      ({ errorClass, roundAttempts }) => errorClass === 'system' && roundAttempts > 0,
-    )
-    if (signal.aborted || due.length === 0) return carried
-    const firstMs = Math.min(...due.map(({ dueMs }) => dueMs))
+    const waiting = pending.filter((item) => isToBeRetried(item, context, only))
+    if (signal.aborted || waiting.length === 0) return carried
+    const firstMs = Math.min(...waiting.map(({ dueMs }) => dueMs))
     await clock.sleep(Math.max(0, firstMs - clock.now()), signal).catch(() => undefined)
     const ends = await workItems(context, performers, only)
     carried.push(...ends)
-    // Rivals may have taken them; then they are theirs to finish.
-    if (ends.length === 0 || ends.some(stopsTheRun)) return carried
+    if (ends.some(stopsTheRun)) return carried
+    // A rival was quicker: what it took is its run's now, what is left comes later.
+    if (ends.length === 0) await clock.sleep(HELD_LOOK_MS, signal).catch(() => undefined)
   }
+}
+
+/** Whether an item that waits is this run's to try again. */
+function isToBeRetried(
+  { id, errorClass, roundAttempts, boundHost, cancelMs }: ItemRow,
+  { owner }: RunContext,
+  only: readonly number[] | undefined,
+): boolean {
+  const isOurs = boundHost === null || boundHost === owner.host
+  const isAsked = only === undefined || only.includes(id)
+  return isOurs && isAsked && cancelMs === null && errorClass === 'system' && roundAttempts > 0
 }
 
 /** Brings counters by year and month up to the reference date before the first load, also on a day without files. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type * as Pg from 'pg'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
 import { CauceError } from '../model/cauce-error.ts'
-import { isLost, NoAnswerError } from './postgres-error.ts'
+import { isIdOfFuture, isLost, NoAnswerError } from './postgres-error.ts'
 import { quoteLiteral, quoteName } from './postgres-quote.ts'
 
 /** What one statement may take on the server, waits for rows included; longer than any honest one. */
@@ -96,6 +96,7 @@ export class PostgresDriver implements Driver {
         const status = await this.#askOutcome(transactionId)
         if (status !== 'in progress') return status
       } catch (error) {
+        if (isIdOfFuture(error)) return 'aborted'
         if (!isLost(error)) return undefined
       }
       await sleep(OUTCOME_PAUSE_MS)

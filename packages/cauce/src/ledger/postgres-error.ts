@@ -69,6 +69,14 @@ export function isLost(error: unknown): boolean {
   return error instanceof NoAnswerError || LOST_WORDS.test(error.message)
 }
 
+/**
+ * Whether the server, asked after a transaction, says that its number is yet to come: it crashed, and counts on from what it had
+ * written by then. The COMMIT was not among it.
+ */
+export function isIdOfFuture(error: unknown): boolean {
+  return sqlState(error) === '22023'
+}
+
 /** Whether a rival was in the way, and the same transaction may work a moment later. */
 export function isConflict(error: unknown): boolean {
   const state = sqlState(error)
