@@ -18,6 +18,8 @@ export interface KeepPolicy {
   readonly logsDays: number | undefined
   /** Of the files of rejected rows, which replays need. */
   readonly rejectsDays: number | undefined
+  /** Of quarantine folders of items that were loaded, discarded or superseded; those that wait stay. */
+  readonly quarantineDays: number | undefined
   /** Of attempts, transitions and counts by rule in the ledger; items and the totals of runs and days stay. */
   readonly detailsDays: number | undefined
 }
@@ -40,6 +42,8 @@ export function project(options: {
   readonly logs?: KeepOptions
   /** Files of rejected rows. Default: kept for ever. */
   readonly rejects?: KeepOptions
+  /** Quarantine folders of items that wait no more. Default: kept for ever. */
+  readonly quarantine?: KeepOptions
   /** Attempts, transitions and counts by rule in the ledger. Default: kept for ever. */
   readonly details?: KeepOptions
   /** Who is told of what goes wrong: `alert(onFailure(), { to: mail({ … }) })`. */
@@ -53,6 +57,7 @@ export function project(options: {
     keep: {
       logsDays: options.logs?.keepDays ?? LOGS_KEEP_DAYS,
       rejectsDays: options.rejects?.keepDays,
+      quarantineDays: options.quarantine?.keepDays,
       detailsDays: options.details?.keepDays,
     },
     alerts: options.alerts ?? [],
