@@ -6,6 +6,7 @@ import { type SettingInput, env, toSetting } from './setting.ts'
 /** What a project folder holds together. */
 export interface Project {
   readonly kind: 'project'
+  readonly name: string | undefined
   readonly pipelines: readonly Pipeline[]
   readonly ledger: Setting
   readonly home: Setting
@@ -34,6 +35,8 @@ const LOGS_KEEP_DAYS = 30
 /** Declares a project; the default export of `cauce.config.ts`. */
 export function project(options: {
   readonly pipelines: readonly Pipeline[]
+  /** Which project it is, where several share a ledger, wherever it lies. Default: its machine and folder. */
+  readonly name?: string
   /** The system of record: `sqlite:<path>`, or `postgres://…` for several machines. Default: `CAUCE_LEDGER`, else in the home folder. */
   readonly ledger?: SettingInput
   /** Folder for spool, backups, rejects and logs. Default: `CAUCE_HOME`, else `./.cauce`. */
@@ -51,6 +54,7 @@ export function project(options: {
 }): Project {
   return {
     kind: 'project',
+    name: options.name,
     pipelines: options.pipelines,
     ledger: toSetting(options.ledger ?? env('CAUCE_LEDGER', '')),
     home: toSetting(options.home ?? env('CAUCE_HOME', './.cauce')),
