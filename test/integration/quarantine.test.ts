@@ -80,6 +80,27 @@ test('a file that is not as agreed waits with its story; mended and released it 
   expect((await scene.cauce(['logs', '1.csv'])).stdout).toContain('the contract was mended')
 }, 120_000)
 
+test('what is released is read from quarantine where its source no longer has it, if it is what was read', async () => {
+  const once = (text: string): string => text.replace('  states:', '  retry: { attempts: 1 },\n  states:')
+  using scene = new CliScene({ 'ventas.ts': once(SALES) })
+  scene.write('entrada/1.csv', WRONG_LAYOUT)
+  expect((await scene.cauce(['run', '--quiet'])).code).toBe(65)
+  rmSync(join(scene.folder, 'entrada/1.csv'))
+  const [folder = ''] = foldersOf(scene)
+  const copy = join(scene.folder, '.cauce/quarantine', folder, 'original')
+  writeFileSync(join(scene.folder, 'ventas.ts'), once(MENDED))
+  writeFileSync(copy, WRONG_LAYOUT.replace('a@', 'b@'))
+  expect((await scene.cauce(['quarantine', 'release', '1.csv'])).code).toBe(0)
+  expect((await scene.cauce(['run', '--quiet'])).code).not.toBe(0)
+  expect((await waiting(scene))[0]).toMatchObject({ key: '1.csv', error: { code: 'BACKUP_FAILED' } })
+  writeFileSync(copy, WRONG_LAYOUT)
+  expect((await scene.cauce(['quarantine', 'release', '1.csv'])).code).toBe(0)
+  expect((await scene.cauce(['run', '--quiet'])).code).toBe(0)
+  const shown = (await scene.json(['items', 'show', '1.csv'])).document
+  expect(shown).toMatchObject({ state: 'ready', read: 1, loaded: 1 })
+  expect(foldersOf(scene)).toEqual([])
+}, 120_000)
+
 test('who discards says why; the folder stays, and the item is out of quarantine', async () => {
   using scene = new CliScene()
   scene.write('entrada/1.csv', WRONG_LAYOUT)

@@ -19,6 +19,7 @@ import { replayPlan } from '../plan/replay-plan.ts'
 import type { HeldItems } from './held-items.ts'
 import { keepQuarantine } from './keep-quarantine.ts'
 import type { Performer } from './performer.ts'
+import { QUARANTINE_FILES, quarantineFolder } from './quarantine-folder.ts'
 import { retryPauseMs } from './retry-pause.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -106,10 +107,17 @@ async function itemTask(context: RunContext, item: ItemRow, folder: string): Pro
         ? undefined
         : { sha256: item.sha256, loadKey: item.loadKey },
     attempt: { id: attempt, number: item.attempts, startedMs: clock.now() },
-    kept: item.generation === 0 ? undefined : await findKeptCopy(ledger, item),
+    kept:
+      keptInQuarantine(home, item) ?? (item.generation === 0 ? undefined : await findKeptCopy(ledger, item)),
     rejectsFolder: home.rejects,
     replay: originLoadKey === null ? undefined : { loadKey: originLoadKey, item: origin?.key ?? item.key },
   }
+}
+
+/** The file that failed, for when its source no longer has it; what may be missing on this host is looked for by who needs it. */
+function keptInQuarantine(home: RunContext['home'], item: ItemRow): ItemTask['kept'] {
+  if (item.quarantine === null || item.sha256 === null) return undefined
+  return { path: join(quarantineFolder(home, item), QUARANTINE_FILES.original), sha256: item.sha256 }
 }
 
 function outcomeOf(result: TaskResult, item: ItemRow): ItemOutcome {

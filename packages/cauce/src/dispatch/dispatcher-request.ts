@@ -2,6 +2,7 @@ import type { CauceError } from '../model/cauce-error.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Ledger } from '../ledger/ledger-access.ts'
 import type { ProcessIdentity } from '../ledger/process-identity.ts'
+import type { SchedulingProject } from '../ledger/sync-schedules.ts'
 import type { FiringRow, RunRow } from '../ledger/tables.ts'
 import type { ProjectHome } from './project-home.ts'
 import type { RunEvent } from './run-context.ts'
@@ -17,6 +18,8 @@ export type DispatcherEvent =
 
 export interface DispatcherRequest {
   readonly pipelines: readonly StandingPipeline[]
+  /** Whose schedules it writes, and takes away. */
+  readonly project: SchedulingProject
   readonly ledger: Ledger
   readonly home: ProjectHome
   readonly owner: ProcessIdentity

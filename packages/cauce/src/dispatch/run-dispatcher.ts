@@ -83,7 +83,7 @@ class Dispatcher {
   }
 
   async #setUp(): Promise<void> {
-    const { pipelines, ledger, clock } = this.#request
+    const { pipelines, project, ledger, clock } = this.#request
     for (const { plan } of pipelines) await recordPlan(ledger, { plan, nowMs: clock.now() })
     await syncSchedules(ledger, {
       schedules: pipelines.flatMap(({ plan }) =>
@@ -94,6 +94,7 @@ class Dispatcher {
         })),
       ),
       pipelines: this.#names,
+      project,
       next: nextMoment,
       nowMs: clock.now(),
     })

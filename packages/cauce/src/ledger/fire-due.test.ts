@@ -69,6 +69,48 @@ test('what is no longer declared goes, of the pipelines spoken for', async () =>
   expect(await left()).toEqual([])
 })
 
+test('a pipeline that left its project fires no more; what another project declared stays', async () => {
+  const { ledger } = await scratchLedger()
+  const stand = async (id: string, pipelines: readonly string[], chosen = pipelines, nowMs = 1) =>
+    syncSchedules(ledger, {
+      schedules: chosen.map((pipeline) => ({ pipeline, rhythm: 'run', spec: hourly })),
+      pipelines: chosen,
+      project: { id, pipelines },
+      next,
+      nowMs,
+    })
+  const left = async () => (await listSchedules(ledger)).map(({ pipeline }) => pipeline)
+  // Of before it was known whose it was.
+  await sync(ledger, hourly, 1)
+  await stand('shop', ['goods', 'orders', 'moved'])
+  await stand('web', ['clicks', 'moved'])
+  expect(await left()).toEqual(['clicks', 'goods', 'moved', 'orders', 'visits'])
+  expect(await fire(ledger, HOUR_MS)).toHaveLength(5)
+  // A dispatcher of some pipelines of the project says nothing about the others.
+  await stand('shop', ['goods', 'orders'], ['goods'], HOUR_MS)
+  expect(await left()).toEqual(['clicks', 'goods', 'moved', 'orders', 'visits'])
+  await stand('shop', ['orders'], ['orders'], HOUR_MS)
+  expect(await left()).toEqual(['clicks', 'moved', 'orders', 'visits'])
+  expect((await fire(ledger, 2 * HOUR_MS)).length).toBe(4)
+  const skipped = (await listFirings(ledger, { limit: 20 })).filter(({ state }) => state === 'skipped')
+  expect(skipped).toMatchObject([
+    { pipeline: 'goods', finishedMs: HOUR_MS, reason: expect.any(String) as string },
+  ])
+})
+
+test('a schedule that moves to another project keeps what it missed', async () => {
+  const { ledger } = await scratchLedger()
+  const of = async (id: string, nowMs: number) =>
+    syncSchedules(ledger, {
+      schedules: [{ pipeline: 'visits', rhythm: 'run', spec: hourly }],
+      project: { id, pipelines: ['visits'] },
+      next,
+      nowMs,
+    })
+  await of('old', 1)
+  expect(await of('new', 90 * MINUTE_MS)).toMatchObject([{ project: 'new', nextMs: HOUR_MS, changedMs: 1 }])
+})
+
 test('only the pipelines asked for are fired', async () => {
   const { ledger } = await scratchLedger()
   await sync(ledger, hourly, 1)

@@ -209,6 +209,8 @@ interface ScheduleTable {
   nextMs: number | null
   lastMs: number | null
   changedMs: number
+  /** Who declared it last; null: of before that was written. */
+  project: string | null
 }
 
 interface FiringTable {

@@ -3,6 +3,7 @@ import { declaredAlerts } from '../alerts/declared-alerts.ts'
 import type { DispatcherBesides } from '../dispatch/dispatcher-request.ts'
 import { resolveChannels } from '../plan/alerts/resolve-channels.ts'
 import { DayKeeper } from './day-keeper.ts'
+import { rejectedRowsOf } from './rejected-rows-of.ts'
 import type { StandFacts, StandUpRequest } from './stand-up.ts'
 
 /** Messages on their way may take this long at the end. */
@@ -20,6 +21,7 @@ export function besideDispatcher(
     channels: resolveChannels(plan.channels, project.surroundings),
     clock,
     homeFolder: project.home.folder,
+    rowsOf: rejectedRowsOf({ ledger, home: project.home, trouble: watcher.trouble }),
     emit: watcher.alert,
   })
   const days = new DayKeeper({

@@ -33,6 +33,8 @@ export interface LoadedPipeline {
 /** A project with everything its commands need; paths are absolute. */
 export interface LoadedProject {
   readonly folder: string
+  /** Undefined: it has none of its own. */
+  readonly name: string | undefined
   /** At least one, each name once, in the order declared. */
   readonly pipelines: readonly LoadedPipeline[]
   readonly home: ProjectHome
@@ -157,6 +159,7 @@ async function assemble(
   const home = homeFolder(declared, surroundings, request.home)
   return {
     folder,
+    name: declared.name,
     pipelines,
     home: projectHome(home),
     ledgerUrl: ledgerUrl(declared, surroundings, request.ledger, home),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { openEngine, type Engine } from '../engine/duckdb/open-engine.ts'
 import { openSpool } from '../dispatch/process-spool.ts'
@@ -20,7 +21,8 @@ export interface RejectDesk extends AsyncDisposable {
  * @throws {CauceError} REJECTS_UNREADABLE when the load kept none, or their file is gone
  */
 export async function openRejects(home: ProjectHome, item: ItemRow): Promise<RejectDesk> {
-  const spool = await openSpool(home, await ownIdentity(), `rejects_${item.id}`)
+  // One process may read the same rejects several times at once: for the messages of several channels, and for the API.
+  const spool = await openSpool(home, await ownIdentity(), `rejects_${item.id}_${randomUUID()}`)
   const { folder } = spool
   const keptPath = join(folder, 'kept.parquet')
   try {

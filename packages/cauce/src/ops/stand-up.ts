@@ -11,7 +11,8 @@ import { LEASE_MS } from '../dispatch/lease.ts'
 import { LateLedger } from '../ledger/late-ledger.ts'
 import type { Ledger } from '../ledger/ledger-access.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
-import { ownIdentity } from '../ledger/process-identity.ts'
+import { ownIdentity, type ProcessIdentity } from '../ledger/process-identity.ts'
+import type { SchedulingProject } from '../ledger/sync-schedules.ts'
 import { takeOver } from '../ledger/take-over.ts'
 import { besideDispatcher } from './beside-dispatcher.ts'
 import { choosePipelines } from './choose-pipelines.ts'
@@ -133,6 +134,7 @@ async function stand(
     parts.push(
       runDispatcher({
         ...shared,
+        project: schedulingProject(project, owner),
         stopping,
         emit: watcher.saw,
         trouble: watcher.trouble,
@@ -145,6 +147,14 @@ async function stand(
   const ends = await Promise.allSettled(parts)
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
+}
+
+/** Without a name of its own, a project is the one that lies there on this machine. */
+function schedulingProject(
+  { name, folder, pipelines }: LoadedProject,
+  { host }: ProcessIdentity,
+): SchedulingProject {
+  return { id: name ?? `${host}:${folder}`, pipelines: pipelines.map((pipeline) => pipeline.name) }
 }
 
 /** The plan keeps its hash: when it runs is nothing to those who carry it out. */

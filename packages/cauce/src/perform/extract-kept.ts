@@ -7,9 +7,9 @@ import type { Extracted } from './extract.ts'
 import type { ItemTask } from './task.ts'
 
 /**
- * Brings the copy that an earlier load kept to the spool, for a reload of what the source no longer has.
+ * Brings a kept copy to the spool, for what the source no longer has: of an earlier load, or of the file that failed.
  * @returns undefined where none was kept, or it is gone too
- * @throws {CauceError} BACKUP_FAILED when the copy is not what was loaded
+ * @throws {CauceError} BACKUP_FAILED when the copy is not what was read then
  */
 export async function extractKept({ kept, spoolFolder, item }: ItemTask): Promise<Extracted | undefined> {
   if (kept === undefined) return undefined
@@ -27,7 +27,8 @@ export async function extractKept({ kept, spoolFolder, item }: ItemTask): Promis
   if (fetched.sha256 !== kept.sha256)
     throw new CauceError('BACKUP_FAILED', {
       file: item.entry.key,
-      detail: 'the kept copy is not what was loaded',
+      detail: 'the kept copy is not the file as it was read',
+      detalle: 'la copia guardada no es el archivo que se leyó',
     })
   return { ...fetched, path }
 }

@@ -32,7 +32,7 @@ export interface ItemTask extends TaskBase {
   /** What an earlier attempt found the bytes to be; lets a crash after the original's deletion be settled. */
   readonly known: { readonly sha256: string; readonly loadKey: string } | undefined
   readonly attempt: { readonly id: string; readonly number: number; readonly startedMs: number }
-  /** For reloads: the copy of the original that an earlier load kept, read where the original is gone from the source. */
+  /** A copy of the original (of an earlier load, or in quarantine), read where the original is gone from the source. */
   readonly kept: { readonly path: string; readonly sha256: string } | undefined
   readonly rejectsFolder: string
   readonly replay: ReplayOrigin | undefined

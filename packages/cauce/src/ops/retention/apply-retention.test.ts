@@ -3,12 +3,21 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { KeepPolicy } from '../../pipeline/project.ts'
 import { dayFigures } from '../../ledger/day-figures.ts'
+import { discardItem } from '../../ledger/discard-item.ts'
+import { forgetQuarantine } from '../../ledger/forget-quarantine.ts'
 import { itemHistory } from '../../ledger/item-history.ts'
 import { monthFigures } from '../../ledger/month-figures.ts'
+import { markQuarantined } from '../../ledger/mark-quarantined.ts'
+import { quarantineFolder } from '../../dispatch/quarantine-folder.ts'
 import { CloseScene, type ToldFile } from '../close-day/close-scene.test-kit.ts'
 import { applyRetention, type RetentionResult } from './apply-retention.ts'
 
-const KEEP: KeepPolicy = { logsDays: undefined, rejectsDays: undefined, detailsDays: undefined }
+const KEEP: KeepPolicy = {
+  logsDays: undefined,
+  rejectsDays: undefined,
+  quarantineDays: undefined,
+  detailsDays: undefined,
+}
 
 function file(key: string, day: string, more: Partial<ToldFile> = {}): ToldFile {
   return { key, content: `content of ${key} on ${day}`, state: 'ready', at: `${day}T08:00`, ...more }
@@ -180,6 +189,66 @@ test(
     expect((await itemHistory(scene.ledger, unclosed.id)).attempts).toEqual([])
   },
 )
+
+test('quarantine folders go the declared days after their item was settled otherwise; what waits stays', async () => {
+  const scene = await CloseScene.open()
+  const { ledger } = scene
+  const { home } = scene.request
+  const aside = async (
+    key: string,
+    day: string,
+    state?: 'cancelled' | 'superseded' | 'pending' | 'ready',
+  ) => {
+    const item = await scene.add(file(key, day, { state: 'failed_layout' }))
+    const path = quarantineFolder(home, item)
+    write(join(path, 'original'))
+    writeFileSync(join(path, 'story.json'), JSON.stringify({ key, version: item.version }))
+    await markQuarantined(ledger, { id: item.id, folder: path, nowMs: 1 })
+    if (state !== undefined)
+      await ledger.db.updateTable('item').set({ state }).where('id', '=', item.id).execute()
+    return path
+  }
+  const old = [
+    await aside('discarded.txt', '2026-08-01', 'cancelled'),
+    await aside('replaced.txt', '2026-08-01', 'superseded'),
+    await aside('loaded.txt', '2026-08-01', 'ready'),
+  ]
+  const waits = [
+    await aside('failed.txt', '2026-08-01'),
+    await aside('released.txt', '2026-08-01', 'pending'),
+  ]
+  const foreign = await aside('foreign.txt', '2026-08-01', 'cancelled')
+  writeFileSync(join(foreign, 'story.json'), JSON.stringify({ key: 'another.txt', version: 'v' }))
+  const kept = [...waits, foreign, await aside('new.txt', '2026-11-20', 'cancelled')]
+  kept.push(write(join(home.quarantine, 'notes/by-hand.txt')))
+  const policy = { now: '2026-11-24', quarantineDays: 30 }
+  expect((await retain(scene, { now: '2026-11-24' })).removed).toEqual([])
+  expect((await retain(scene, policy, true)).removed.map(({ path }) => path).toSorted()).toEqual(
+    old.toSorted(),
+  )
+  expect(old.filter((path) => !existsSync(path))).toEqual([])
+  const result = await retain(scene, policy)
+  expect(result.removed.map(({ path }) => path).toSorted()).toEqual(old.toSorted())
+  expect(result.spared).toEqual(waits.map((path) => ({ path, reason: 'unsettled' })))
+  expect(old.filter((path) => existsSync(path))).toEqual([])
+  expect(kept.filter((path) => !existsSync(path))).toEqual([])
+  const marked = (await scene.items()).filter(({ quarantine }) => quarantine !== null).map(({ key }) => key)
+  expect(marked).toEqual(['failed.txt', 'released.txt', 'foreign.txt', 'new.txt'])
+  expect((await retain(scene, policy)).removed).toEqual([])
+}, 20_000)
+
+test('what was released a moment ago keeps its folder, whoever looked before', async () => {
+  const scene = await CloseScene.open()
+  const { id } = await scene.add(file('a.txt', '2026-08-01', { state: 'failed_layout' }))
+  await markQuarantined(scene.ledger, { id, folder: '/q/1', nowMs: 1 })
+  const forget = async (beforeMs: number): Promise<boolean> =>
+    forgetQuarantine(scene.ledger, { id, beforeMs })
+  const nowMs = Date.parse('2026-11-24T12:00Z')
+  expect(await forget(nowMs)).toBe(false)
+  await discardItem(scene.ledger, { id, by: 'ana', reason: 'sent twice', nowMs })
+  expect(await forget(nowMs)).toBe(false)
+  expect(await forget(nowMs + 1)).toBe(true)
+})
 
 test('a dry run says what would go, and nothing goes', { timeout: 20_000 }, async () => {
   const scene = await CloseScene.open({ zip: 'daily', keepDays: 90 })

@@ -11,14 +11,15 @@ import { unclosedDays } from '../../ledger/unclosed-days.ts'
 import { oldBackups } from './old-backups.ts'
 import { oldLogs } from './old-logs.ts'
 import { oldRejectFiles } from './old-reject-files.ts'
+import { removeOldQuarantine } from './remove-old-quarantine.ts'
 import { type Found, removeAll, type Removal, type Spared } from './removal.ts'
 
 export interface RetentionRequest {
   readonly ledger: Ledger
-  readonly home: Pick<ProjectHome, 'logs' | 'rejects'>
+  readonly home: Pick<ProjectHome, 'logs' | 'rejects' | 'quarantine'>
   readonly plan: Pick<Plan, 'pipeline' | 'reference' | 'archive'>
   readonly settings: Pick<ResolvedSettings, 'backupFolder'>
-  /** How long the project keeps its logs, rejects and details. */
+  /** How long the project keeps its logs, rejects, quarantine and details. */
   readonly keep: KeepPolicy
   readonly clock: Clock
   /** Only says what would go. */
@@ -36,8 +37,8 @@ export interface RetentionResult {
 }
 
 /**
- * Removes what a pipeline and its project need not keep any longer: logs, backups, rejects, and details in the ledger, each by its
- * declared number of days. Never what belongs to an item that is not settled; never a file that is not ours by its exact name and
+ * Removes what a pipeline and its project need not keep any longer: logs, backups, rejects, quarantine folders, and details in the
+ * ledger, each by its declared number of days. Never what belongs to an item that is not settled; never a file that is not ours by its exact name and
  * by what the ledger says of it. Repeating it is free; any number of processes may do so at once.
  * @throws {CauceError} LEDGER_FAILED; files that cannot be removed are in `spared`
  */
@@ -53,11 +54,17 @@ export async function applyRetention(request: RetentionRequest): Promise<Retenti
     found.push(await oldBackups(ledger, { folder: settings.backupFolder, pipeline }, backups))
   if (rejects !== undefined)
     found.push(await oldRejectFiles(ledger, { folder: home.rejects, pipeline }, rejects))
-  const { removed, spared } = await removeAll(found, isDryRun)
+  const files = await removeAll(found, isDryRun)
+  const quarantine = limit(keep.quarantineDays)
+  const folders =
+    quarantine === undefined
+      ? { removed: [], spared: [] }
+      : await removeOldQuarantine({ ledger, home, pipeline, isDryRun }, quarantine)
+  const removed = [...files.removed, ...folders.removed]
   return {
     removed,
     removedBytes: removed.reduce((sum, { bytes }) => sum + bytes, 0),
-    spared,
+    spared: [...files.spared, ...folders.spared],
     details: details === undefined ? NOTHING : await pruneDetails(request, details, isDryRun),
   }
 }

@@ -4,6 +4,7 @@ import type { KeepPolicy } from '../../pipeline/project.ts'
 const DECLARED_AS: Readonly<Record<keyof KeepPolicy, string>> = {
   logsDays: 'logs.keepDays',
   rejectsDays: 'rejects.keepDays',
+  quarantineDays: 'quarantine.keepDays',
   detailsDays: 'details.keepDays',
 }
 

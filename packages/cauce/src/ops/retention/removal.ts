@@ -1,8 +1,8 @@
 import { rm, rmdir } from 'node:fs/promises'
 
-/** A file that goes. */
+/** A file that goes, or the whole folder of an item in quarantine. */
 export interface Removal {
-  readonly kind: 'log' | 'backup' | 'rejects'
+  readonly kind: 'log' | 'backup' | 'rejects' | 'quarantine'
   readonly path: string
   readonly bytes: number
 }
