@@ -10,9 +10,14 @@ import { startTcpProxy } from '../servers/tcp-proxy.ts'
 const TOKEN = 'a-token-of-the-tests-0123456789'
 
 /** `cauce up` with its server, as people start it. */
-async function up(scene: CliScene, words: readonly string[], env: Readonly<Record<string, string>> = {}) {
+async function up(
+  scene: CliScene,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  command = 'up',
+) {
   const port = await freePort()
-  const started = scene.start(['up', '--jobs', '1', '--port', String(port), ...words], env)
+  const started = scene.start([command, '--jobs', '1', '--port', String(port), ...words], env)
   const url = `http://127.0.0.1:${port}`
   const ask = async (path: string, init: RequestInit = {}) => fetch(url + path, init).catch(() => undefined)
   await until('it answers', async () => (await ask('/health'))?.status === 200, { withinMs: 30_000 })
@@ -54,6 +59,24 @@ test(
     expect(await process.ask('/health')).toBeUndefined()
   },
 )
+
+test('a dispatcher and a worker answer probes where they are given a port, and none where they are not', async () => {
+  using scene = new CliScene()
+  const [dispatcher, worker] = await Promise.all([
+    up(scene, [], {}, 'dispatcher'),
+    up(scene, [], {}, 'worker'),
+  ])
+  const ready = async ({ ask }: typeof worker) =>
+    until('it is ready', async () => {
+      const answer = await ask('/ready')
+      return answer?.status === 200 ? await answer.json() : undefined
+    })
+  expect(await ready(dispatcher)).toMatchObject({ scheduler: { lastTickAt: expect.any(String) as string } })
+  // Who fires nothing is not unready for being silent.
+  expect(await ready(worker)).toMatchObject({ status: 'ready', scheduler: null })
+  for (const { child } of [dispatcher, worker]) child.kill('SIGTERM')
+  expect([(await dispatcher.ended).code, (await worker.ended).code]).toEqual([0, 0])
+})
 
 test('names are allowed by option, and others refused', async () => {
   using scene = new CliScene()

@@ -43,12 +43,12 @@ function declareStand(
     .addOption(logLevelOption(speaker))
   if (roles.includes('dispatcher'))
     command.addOption(durationOption(speaker, '--every <duration>', standTexts.every))
-  if (roles.includes('server'))
-    command
-      .addOption(countOption(speaker, '--port <n>', standTexts.port, 65_535))
-      .addOption(new Option('--host <address>', say(standTexts.host)))
-      .addOption(allowHostOption(speaker))
-      .addOption(new Option('--open-metrics', say(standTexts.openMetrics)))
+  const port = roles.includes('server') ? standTexts.port : standTexts.probePort
+  command
+    .addOption(countOption(speaker, '--port <n>', port, 65_535))
+    .addOption(new Option('--host <address>', say(standTexts.host)))
+    .addOption(allowHostOption(speaker))
+    .addOption(new Option('--open-metrics', say(standTexts.openMetrics)))
   command.action((pipelines, _options, given) =>
     act(async () => {
       const { standCommand } = await import('./commands/stand.ts')

@@ -18,7 +18,7 @@ import { SPOOLED_ORIGINAL } from '../perform/extract.ts'
 import { replayPlan } from '../plan/replay-plan.ts'
 import type { HeldItems } from './held-items.ts'
 import { keepQuarantine } from './keep-quarantine.ts'
-import type { Performer } from './performer.ts'
+import type { Performer, TaskHandlers } from './performer.ts'
 import { QUARANTINE_FILES, quarantineFolder } from './quarantine-folder.ts'
 import { retryPauseMs } from './retry-pause.ts'
 import type { RunContext } from './run-context.ts'
@@ -57,23 +57,26 @@ export async function carryItem(
   const task = { ...(await itemTask(context, item, performer.folder)), traceContext: trace?.traceContext }
   let carried: Carried | undefined
   try {
-    const result = await performer.perform(
-      task,
-      {
-        onProgress: (stage, { bytes, rows }) => {
-          held.note(item, { state: STAGE_STATE[stage], bytes, rows })
-          emit({ kind: 'progress', item, stage, bytes, rows })
-        },
-        onRetry: (stage, { next, error }) => emit({ kind: 'stage-retried', item, stage, next, error }),
-        takeSeat: async ({ identity, seat }) => {
-          if (identity !== undefined) await held.identify(item, identity)
-          return seats.take(seat, itemSignal, item.id)
-        },
-        isLater: async (loadKey) => isLaterLoad(context.ledger, item, loadKey),
+    const handlers = (stopped: AbortSignal): TaskHandlers => ({
+      onProgress: (stage, { bytes, rows }) => {
+        held.note(item, { state: STAGE_STATE[stage], bytes, rows })
+        emit({ kind: 'progress', item, stage, bytes, rows })
       },
-      itemSignal,
-    )
-    carried = await settle(context, held, item, outcomeOf(result, item))
+      onRetry: (stage, { next, error }) => emit({ kind: 'stage-retried', item, stage, next, error }),
+      takeSeat: async ({ identity, seat }) => {
+        if (identity !== undefined) await held.identify(item, identity)
+        return seats.take(seat, stopped, item.id)
+      },
+      isLater: async (loadKey) => isLaterLoad(context.ledger, item, loadKey),
+    })
+    const found = outcomeOf(await performer.perform(task, handlers(itemSignal), itemSignal), item)
+    // An earlier attempt was lost while it loaded: only the destination's guard knows whether there is anything left to cancel.
+    const isInDoubt = found.error !== undefined && held.isCancelled(item) && task.known !== undefined
+    const outcome = isInDoubt
+      ? outcomeOf(await performer.perform({ ...task, asksOnly: true }, handlers(signal), signal), item)
+      : found
+    if (isInDoubt && outcome.error?.code !== 'SOURCE_VANISHED') held.forgetCancel(item)
+    carried = await settle(context, held, item, outcome)
     await keepQuarantine(context, carried.item, { spooled: join(task.spoolFolder, SPOOLED_ORIGINAL) })
     return carried
   } finally {

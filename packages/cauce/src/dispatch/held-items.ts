@@ -78,6 +78,17 @@ export class HeldItems {
     await this.#renew([held])
   }
 
+  /** Whether somebody wanted it cancelled while it was held. */
+  isCancelled({ id }: ItemRow): boolean {
+    return this.#held.get(id)?.isCancelled ?? false
+  }
+
+  /** Lets go on what was to be cancelled and can no longer be. */
+  forgetCancel({ id }: ItemRow): void {
+    const held = this.#held.get(id)
+    if (held !== undefined) held.isCancelled = false
+  }
+
   /** What is known of an item, in the form the ledger takes; and the end of looking after it. */
   release(item: ItemRow): Pick<Held, 'stages' | 'identity' | 'isCancelled'> {
     const held = this.#held.get(item.id)

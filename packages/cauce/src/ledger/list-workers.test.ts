@@ -21,6 +21,8 @@ test('processes tell that they live, stop and end; those silent for three leases
     startedMs: 1000,
     beatMs: 1000,
     endedMs: null,
+    homeId: null,
+    pipelines: null,
   })
   await register('b', 1500)
   expect(await beatWorker(ledger, { id: 'b', state: 'stopping', nowMs: 2000 })).toBe(true)

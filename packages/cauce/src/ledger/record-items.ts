@@ -4,6 +4,7 @@ import { HELD_MS } from './held-ms.ts'
 import { type ListedVersion, versionOf } from './item-version.ts'
 import { type Ledger, readLedger, writeLedger } from './ledger-access.ts'
 import { hasRowLocks } from './lock-rows.ts'
+import { mayBeCommitted } from './may-be-committed.ts'
 import { type Move, moveUnclaimed } from './move-unclaimed.ts'
 import { type ProcessIdentity, workerName } from './process-identity.ts'
 import { recordTransitions } from './record-transitions.ts'
@@ -74,7 +75,11 @@ async function recordSome(
   await waitForTurn(transaction, request)
   const known = await findVersions(transaction, request)
   const created = await insert(transaction, request, unseen(request, known))
-  for (const move of moves(request, known)) await moveUnclaimed(transaction, move)
+  for (const move of moves(request, known)) {
+    // It may be loaded already: the next try asks the destination's guard, and ends it the one way or the other.
+    if (move.to === 'superseded' && (await mayBeCommitted(transaction, move.id))) continue
+    await moveUnclaimed(transaction, move)
+  }
   return answer(request, await findVersions(transaction, request), created)
 }
 

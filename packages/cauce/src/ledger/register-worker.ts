@@ -9,12 +9,14 @@ export interface RegisterWorkerRequest {
   readonly roles: string
   readonly jobs: number
   readonly cauceVersion: string
+  /** What is written in its home, and the pipelines it keeps there; for those who may not keep them elsewhere. */
+  readonly home?: { readonly id: string; readonly pipelines: readonly string[] } | undefined
   readonly nowMs: number
 }
 
 /** A process says that it dispatches or works, under an id of its own; said again, the later words stand. */
 export async function registerWorker(ledger: Ledger, request: RegisterWorkerRequest): Promise<WorkerRow> {
-  const { id, owner, roles, jobs, cauceVersion, nowMs } = request
+  const { id, owner, roles, jobs, cauceVersion, home, nowMs } = request
   const said = {
     host: owner.host,
     pid: owner.pid,
@@ -26,6 +28,8 @@ export async function registerWorker(ledger: Ledger, request: RegisterWorkerRequ
     startedMs: nowMs,
     beatMs: nowMs,
     endedMs: null,
+    homeId: home?.id ?? null,
+    pipelines: home === undefined ? null : JSON.stringify(home.pipelines),
   } as const
   return writeLedger(ledger, (transaction) =>
     transaction

@@ -184,6 +184,10 @@ interface WorkerTable {
   readonly startedMs: number
   beatMs: number
   endedMs: number | null
+  /** What is written in its home; null: it keeps none, or an older Cauce wrote this. */
+  readonly homeId: string | null
+  /** JSON: names of the pipelines it stands for. */
+  readonly pipelines: string | null
 }
 
 /** One of a fixed number of places at a resource; a seat is a connection. Taken exactly while it has a token. */

@@ -1,9 +1,15 @@
 import { isAbsolute } from 'node:path'
 import { CauceError } from '../model/cauce-error.ts'
+import type { Clock } from '../model/clock.ts'
+import { ERROR_CODES } from '../model/error-codes.ts'
+import { fillText } from '../model/language.ts'
 import { type LedgerPlace, ledgerPlace } from '../ledger/ledger-place.ts'
+import { openExistingLedger } from '../ledger/open-ledger.ts'
 import { networkFileSystem } from '../ledger/network-file-system.ts'
 import { issue, type Issue } from '../plan/issue.ts'
 import { type ResolvedSettings, resolveSettings } from '../plan/resolve-settings.ts'
+import { readHomeId } from './home-id.ts'
+import { refuseOtherHome } from './one-home.ts'
 import type { LoadedPipeline, LoadedProject } from './load-project.ts'
 
 /** What is wrong with a project's ledger, and what it asks of the places around it. */
@@ -17,12 +23,14 @@ export interface LedgerCheck {
 }
 
 /**
- * Judges the ledger's URL, without connecting. A ledger on PostgreSQL may be shared by workers of many machines: then what lies on
+ * Judges the ledger's URL; on PostgreSQL it is asked whether somebody keeps these pipelines' files in another home, if it is there
+ * to be asked. A ledger on PostgreSQL may be shared by workers of many machines: then what lies on
  * this one's own disk is out of their reach, and this says what does.
  */
 export async function checkLedger(
   project: LoadedProject,
   pipelines: readonly LoadedPipeline[],
+  clock: Clock,
 ): Promise<LedgerCheck> {
   let place: LedgerPlace
   try {
@@ -40,7 +48,36 @@ export async function checkLedger(
     const settings = settingsOf(project, plan)
     if (settings !== undefined) notes.push(...(await pipelineNotes(name, settings)))
   }
-  return { displayUrl, issues: [], notes }
+  const home = await homeIssues(project, pipelines, clock)
+  return { displayUrl, issues: home.issues, notes: [...notes, ...home.notes] }
+}
+
+/** A ledger that is away, or not for us to read, says nothing against the home: whoever works on it looks again. */
+async function homeIssues(
+  { ledgerUrl, home }: LoadedProject,
+  pipelines: readonly LoadedPipeline[],
+  clock: Clock,
+): Promise<Pick<LedgerCheck, 'issues' | 'notes'>> {
+  try {
+    await using ledger = await openExistingLedger(ledgerUrl)
+    if (ledger !== undefined)
+      await refuseOtherHome(ledger, {
+        folder: home.folder,
+        homeId: await readHomeId(home),
+        pipelines: pipelines.map(({ name }) => name),
+        clock,
+      })
+    return { issues: [], notes: [] }
+  } catch (error) {
+    if (!(error instanceof CauceError)) throw error
+    const told = { where: error.code === 'HOME_NOT_SHARED' ? 'home' : 'ledger', text: filledText(error) }
+    return error.code === 'HOME_NOT_SHARED' ? { issues: [told], notes: [] } : { issues: [], notes: [told] }
+  }
+}
+
+function filledText({ code, details }: CauceError): Issue['text'] {
+  const { text } = ERROR_CODES[code]
+  return { en: fillText(text.en, details), es: fillText(text.es, details) }
 }
 
 /** Settings without a value are the business of the pipeline's own check. */

@@ -11,6 +11,7 @@ import type { StandUpRequest } from './stand-up.ts'
 export async function keepRegistered(
   { roles, jobs, version, clock, stopping }: StandUpRequest,
   ledger: Ledger,
+  home: { readonly id: string; readonly pipelines: readonly string[] },
 ): Promise<AsyncDisposable> {
   const id = newRunId(clock.now())
   await registerWorker(ledger, {
@@ -19,6 +20,7 @@ export async function keepRegistered(
     roles: roles.join('+'),
     jobs,
     cauceVersion: version,
+    home,
     nowMs: clock.now(),
   })
   const over = new AbortController()

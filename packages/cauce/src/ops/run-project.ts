@@ -10,9 +10,11 @@ import type { Ledger } from '../ledger/ledger-access.ts'
 import { listRuns } from '../ledger/list-runs.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import { choosePipelines } from './choose-pipelines.ts'
+import { readHomeId } from './home-id.ts'
 import type { LoadedProject } from './load-project.ts'
 import { logRuns } from './log-runs.ts'
 import { openProjectLogs } from './project-logs.ts'
+import { refuseOtherHome } from './one-home.ts'
 import { readyPipeline, type ReadyPipeline } from './ready-pipeline.ts'
 
 export interface ProjectRunRequest {
@@ -52,7 +54,7 @@ export interface PipelineRun {
 /**
  * Runs pipelines of a project once, one after another. All are checked before the first begins; one that breaks off does not
  * keep the next from running, unless Cauce itself is at fault.
- * @throws {CauceError} before anything ran: PIPELINE_UNKNOWN, DECLARATION_INVALID, CONFIG_INVALID, LEDGER_FAILED
+ * @throws {CauceError} before anything ran: PIPELINE_UNKNOWN, DECLARATION_INVALID, CONFIG_INVALID, HOME_NOT_SHARED, LEDGER_FAILED
  */
 export async function runProject(request: ProjectRunRequest): Promise<readonly PipelineRun[]> {
   const { project, signal } = request
@@ -61,6 +63,12 @@ export async function runProject(request: ProjectRunRequest): Promise<readonly P
   )
   for (const { settings } of ready) await refuseWrongSource(settings)
   await using ledger = await openLedger(project.ledgerUrl)
+  await refuseOtherHome(ledger, {
+    folder: project.home.folder,
+    homeId: await readHomeId(project.home),
+    pipelines: ready.map(({ name }) => name),
+    clock: request.clock,
+  })
   await using logs = openProjectLogs(project, { clock: request.clock, language: request.language })
   const watcher = logRuns(logs, ready, request)
   const runs: PipelineRun[] = []

@@ -18,8 +18,10 @@ import { besideDispatcher } from './beside-dispatcher.ts'
 import { choosePipelines } from './choose-pipelines.ts'
 import type { ClosedDay } from './close-day/close-day.ts'
 import { displayLocation } from './display-location.ts'
+import { ensureHomeId } from './home-id.ts'
 import { keepRegistered } from './keep-registered.ts'
 import type { LoadedProject } from './load-project.ts'
+import { refuseOtherHome } from './one-home.ts'
 import { readyPipeline, type ReadyPipeline } from './ready-pipeline.ts'
 import type { RetentionResult } from './retention/apply-retention.ts'
 import { Standing, type Waited } from './standing.ts'
@@ -76,7 +78,7 @@ const LONGEST_PAUSE_MS = 30_000
 /**
  * Stands as dispatcher, worker or both until it is told to stop: declarations are checked first, a ledger that cannot be reached
  * yet is waited for. Whatever stands beside it on the same ledger shares the work.
- * @throws {CauceError} before anything stands: DECLARATION_INVALID, CONFIG_INVALID, PIPELINE_UNKNOWN; later only a bug of ours
+ * @throws {CauceError} before anything stands: DECLARATION_INVALID, CONFIG_INVALID, PIPELINE_UNKNOWN, HOME_NOT_SHARED; later only a bug of ours
  */
 export async function standUp(request: StandUpRequest): Promise<void> {
   const { project, clock, stopping, roles, watcher } = request
@@ -97,7 +99,10 @@ export async function standUp(request: StandUpRequest): Promise<void> {
   await ensureHome(project.home)
   await clearSpool(project.home)
   await takeOver(ledger, { nowMs: clock.now() })
-  beside.use(await keepRegistered(request, ledger))
+  const home = { id: await ensureHomeId(project.home), pipelines: pipelines.map(({ name }) => name) }
+  // Shown first, then looked: of two that begin at once, one at least sees the other.
+  beside.use(await keepRegistered(request, ledger, home))
+  await refuseOtherHome(opened, { ...home, homeId: home.id, folder: project.home.folder, clock })
   watcher.began(facts)
   await stand(request, facts, (given) => {
     wake = given

@@ -19,7 +19,7 @@ import { itemFacts } from './item-facts.ts'
 import { fetchKeptRejects } from './kept-rejects.ts'
 import { loadItem, type Settled } from './load-item.ts'
 import { destinationSeat, sourceSeat } from './seat.ts'
-import { settleVanished, SUPERSEDED_NOTE } from './settle-vanished.ts'
+import { settleChanged, settleVanished, SUPERSEDED_NOTE } from './settle-vanished.ts'
 import type { Stagehand } from './stagehand.ts'
 import type { ItemOutcome, ItemTask, ReplayOrigin } from './task.ts'
 import { transformItem, type Transformed, type TransformRequest } from './transform-item.ts'
@@ -75,14 +75,23 @@ async function stages(
   hand: Stagehand,
   learn: (more: Partial<ItemOutcome>) => void,
 ): Promise<ItemOutcome> {
+  if (task.asksOnly === true) return settleVanished(task, hand)
   failpoint('extract:before')
   if (task.item.generation > 0) refuseIrreplaceable(task)
   hand.progress('extract')
   const source = await hand.source(task.settings.sourceUrl)
   await mkdir(task.spoolFolder, { recursive: true, mode: 0o700 })
-  const found = await hand.seated({ seat: sourceSeat(task.plan, source), rest: () => source.close() }, () =>
-    extract(source, task.item.entry, task.spoolFolder, hand),
-  )
+  let found: Extracted | undefined
+  try {
+    found = await hand.seated({ seat: sourceSeat(task.plan, source), rest: () => source.close() }, () =>
+      extract(source, task.item.entry, task.spoolFolder, hand),
+    )
+  } catch (error) {
+    const changed = error instanceof CauceError && error.code === 'SOURCE_CHANGED'
+    const settled = changed ? await settleChanged(task, hand) : undefined
+    if (settled === undefined) throw error
+    return settled
+  }
   const original = found ?? (await extractKept(task))
   if (original === undefined) return settleVanished(task, hand)
   failpoint('extract:after')

@@ -19,7 +19,43 @@ export const SUPERSEDED_NOTE: Text = {
  * load is found in the destination and the item is ready; otherwise it was taken away before it could be loaded.
  */
 export async function settleVanished(task: ItemTask, hand: Stagehand): Promise<ItemOutcome> {
-  const { known, item, settings } = task
+  const loaded = await loadedBefore(task, hand, { deleted: task.settings.deleteSource })
+  return (
+    loaded ?? {
+      ...blankOutcome(task),
+      error: new CauceError('SOURCE_VANISHED', { file: task.item.entry.key }).report(),
+    }
+  )
+}
+
+/**
+ * The outcome of an item whose original is another by now: what an earlier attempt was lost loading may stand in the destination,
+ * then it is ready; otherwise these bytes can never be loaded again. Undefined: no attempt ever came so far as to load it.
+ */
+export async function settleChanged(task: ItemTask, hand: Stagehand): Promise<ItemOutcome | undefined> {
+  if (task.known === undefined) return undefined
+  const loaded = await loadedBefore(task, hand, { deleted: false })
+  return (
+    loaded ?? {
+      ...blankOutcome(task),
+      state: 'superseded',
+      notes: [
+        {
+          en: 'the source shows another version, and no earlier attempt had loaded this one',
+          es: 'el origen muestra otra versión, y ningún intento anterior había cargado esta',
+        },
+      ],
+    }
+  )
+}
+
+/** Asks the destination's guard for what an earlier attempt committed. */
+async function loadedBefore(
+  task: ItemTask,
+  hand: Stagehand,
+  { deleted }: { readonly deleted: boolean },
+): Promise<ItemOutcome | undefined> {
+  const { known, settings } = task
   if (known !== undefined) {
     const destination = await hand.destination(settings.destinationUrl)
     const load = await hand.seated(
@@ -32,14 +68,11 @@ export async function settleVanished(task: ItemTask, hand: Stagehand): Promise<I
         state: load.counts.rejected > 0 ? 'ready_with_rejects' : 'ready',
         counts: load.counts,
         backup: await keptBackup(task, known.sha256),
-        sourceDeletedMs: settings.deleteSource ? hand.clock.now() : undefined,
+        sourceDeletedMs: deleted ? hand.clock.now() : undefined,
         notes: [{ en: 'loaded by an earlier attempt', es: 'cargado por un intento anterior' }],
       })
   }
-  return {
-    ...blankOutcome(task),
-    error: new CauceError('SOURCE_VANISHED', { file: item.entry.key }).report(),
-  }
+  return undefined
 }
 
 /** The earlier attempt's copy, if it was made on the same day; the original was deleted only after it. */

@@ -31,6 +31,8 @@ export interface ItemTask extends TaskBase {
   readonly item: { readonly entry: SourceEntry; readonly generation: number }
   /** What an earlier attempt found the bytes to be; lets a crash after the original's deletion be settled. */
   readonly known: { readonly sha256: string; readonly loadKey: string } | undefined
+  /** Nothing is read or loaded: the destination is asked whether an earlier attempt loaded it; SOURCE_VANISHED when none did. */
+  readonly asksOnly?: boolean
   readonly attempt: { readonly id: string; readonly number: number; readonly startedMs: number }
   /** A copy of the original (of an earlier load, or in quarantine), read where the original is gone from the source. */
   readonly kept: { readonly path: string; readonly sha256: string } | undefined

@@ -20,6 +20,7 @@ export async function checkCommand(
   const ledger = await checkLedger(
     project,
     checks.map(({ pipeline }) => pipeline),
+    cli.clock,
   )
   if (options.json === true) cli.out.line(JSON.stringify(checkDocument(checks, ledger, cli), undefined, 2))
   else {

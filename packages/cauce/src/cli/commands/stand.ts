@@ -33,10 +33,13 @@ const DEFAULT_PORT = 4200
 /** `cauce up`, `cauce dispatcher`, `cauce worker`: stands until a signal; 0 after a graceful stop. */
 export async function standCommand(
   cli: Cli,
-  { pipelines, roles }: { readonly pipelines: readonly string[]; readonly roles: readonly Role[] },
+  { pipelines, roles: named }: { readonly pipelines: readonly string[]; readonly roles: readonly Role[] },
   options: StandOptions,
 ): Promise<number> {
   const { clock, speaker, err, version } = cli
+  // Workers of one machine would fight for a port they had not asked for.
+  const roles: readonly Role[] =
+    options.port === undefined || named.includes('server') ? named : [...named, 'server']
   const graceMs = options.grace?.everyMs ?? DEFAULT_GRACE_MS
   await startTracing(process.env)
   const project = await loadProject(projectRequest(cli, options))
@@ -84,11 +87,13 @@ async function serve(
     project,
     health: () => ({
       waiting: standing.waiting,
-      scheduler: {
-        lastTickMs: standing.lastTickMs,
-        silentAfterMs: SILENT_AFTER_MS,
-        startedMs: standing.startedMs,
-      },
+      ...(standing.roles.includes('dispatcher') && {
+        scheduler: {
+          lastTickMs: standing.lastTickMs,
+          silentAfterMs: SILENT_AFTER_MS,
+          startedMs: standing.startedMs,
+        },
+      }),
       isStopping: standing.isStopping,
     }),
     clock,

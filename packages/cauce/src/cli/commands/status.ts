@@ -1,7 +1,12 @@
 import { EXIT_CODES } from '../../model/error-class.ts'
 import { ACTIVE_STATES, type ItemState, WAITING_STATES } from '../../model/item-state.ts'
+import type { Text } from '../../model/language.ts'
+import type { Ledger } from '../../ledger/ledger-access.ts'
+import { listControls } from '../../ledger/list-controls.ts'
 import { listItems } from '../../ledger/list-items.ts'
+import { listSchedules } from '../../ledger/list-schedules.ts'
 import { type PipelineStatus, statusOverview } from '../../ledger/status-overview.ts'
+import type { PipelineControlRow, Rhythm, ScheduleRow } from '../../ledger/tables.ts'
 import type { Cli, CommonOptions } from '../cli.ts'
 import { openProject, sayNothingYet } from '../open-project.ts'
 import { isoMoment } from '../report/item-document.ts'
@@ -10,6 +15,7 @@ import { runStyle } from '../report/state-style.ts'
 import type { Table, TableCell } from '../terminal/table.ts'
 import { tableLines } from '../terminal/table-lines.ts'
 import { visibleText } from '../terminal/visible-text.ts'
+import { wrapLine } from '../terminal/wrap.ts'
 import { ledgerTexts } from '../texts/ledger-texts.ts'
 import { runTexts } from '../texts/run-texts.ts'
 import { runWords } from '../texts/run-words.ts'
@@ -27,11 +33,15 @@ export async function statusCommand(
     return EXIT_CODES.done
   }
   const overview = await statusOverview(open.ledger)
+  const plans = await clockworkOf(open.ledger)
   if (options.json === true) {
-    out.line(JSON.stringify({ pipelines: overview.map(statusDocument) }, undefined, 2))
+    out.line(
+      JSON.stringify({ pipelines: overview.map((status) => statusDocument(status, plans)) }, undefined, 2),
+    )
     return EXIT_CODES.done
   }
   for (const line of tableLines(statusTable(overview, cli), out)) out.line(line)
+  for (const line of clockworkLines(overview, plans, cli)) out.line(line)
   showItemList(cli, options, {
     title: speaker.say(ledgerTexts.waitingTitle),
     items: await listItems(open.ledger, { states: WAITING_STATES }),
@@ -47,7 +57,55 @@ export async function statusCommand(
   return EXIT_CODES.done
 }
 
-function statusDocument({ pipeline, items, rows, lastRun }: PipelineStatus): unknown {
+/** What the clock, and people, say of when pipelines go on. */
+interface Clockwork {
+  readonly controls: readonly PipelineControlRow[]
+  readonly schedules: readonly ScheduleRow[]
+}
+
+async function clockworkOf(ledger: Ledger): Promise<Clockwork> {
+  return { controls: await listControls(ledger), schedules: await listSchedules(ledger) }
+}
+
+function pauseOf(pipeline: string, { controls }: Clockwork): PipelineControlRow | undefined {
+  return controls.find((control) => control.pipeline === pipeline && control.pausedMs !== null)
+}
+
+/** A line for each pipeline that is paused or fires by itself. */
+function clockworkLines(
+  overview: readonly PipelineStatus[],
+  clockwork: Clockwork,
+  { out, speaker }: Cli,
+): readonly string[] {
+  const { say, figures } = speaker
+  return overview.flatMap(({ pipeline }) => {
+    const name = visibleText(pipeline)
+    const pause = pauseOf(pipeline, clockwork)
+    if (pause !== undefined) {
+      const facts = {
+        pipeline: name,
+        by: visibleText(pause.pausedBy ?? ''),
+        since: figures.moment(pause.pausedMs ?? 0),
+      }
+      const reason = pause.reason === null ? '' : `: ${visibleText(pause.reason)}`
+      return [wrapLine(out, '', out.paint('warning', say(ledgerTexts.pausedSince, facts) + reason))]
+    }
+    const next = clockwork.schedules
+      .filter((schedule) => schedule.pipeline === pipeline && schedule.nextMs !== null)
+      .map(({ rhythm, nextMs }) => `${say(RHYTHMS[rhythm])} ${figures.moment(nextMs ?? 0)}`)
+    if (next.length === 0) return []
+    return [wrapLine(out, '', say(ledgerTexts.firesNext, { pipeline: name, next: next.join(', ') }))]
+  })
+}
+
+const RHYTHMS: Readonly<Record<Rhythm, Text>> = {
+  run: ledgerTexts.rhythmRun,
+  discover: ledgerTexts.rhythmDiscover,
+  dispatch: ledgerTexts.rhythmDispatch,
+}
+
+function statusDocument({ pipeline, items, rows, lastRun }: PipelineStatus, clockwork: Clockwork): unknown {
+  const pause = pauseOf(pipeline, clockwork)
   return {
     pipeline,
     items,
@@ -61,6 +119,17 @@ function statusDocument({ pipeline, items, rows, lastRun }: PipelineStatus): unk
             startedAt: isoMoment(lastRun.startedMs),
             finishedAt: isoMoment(lastRun.finishedMs),
           },
+    paused:
+      pause === undefined
+        ? null
+        : { at: isoMoment(pause.pausedMs), by: pause.pausedBy, reason: pause.reason },
+    schedules: clockwork.schedules
+      .filter((schedule) => schedule.pipeline === pipeline)
+      .map(({ rhythm, nextMs, lastMs }) => ({
+        rhythm,
+        nextAt: isoMoment(nextMs),
+        lastAt: isoMoment(lastMs),
+      })),
   }
 }
 

@@ -22,6 +22,14 @@ export const ledgerTexts = {
   open: { en: 'pending', es: 'pendientes' },
   failed: { en: 'failed', es: 'fallidos' },
   waiting: { en: 'waiting', es: 'en espera' },
+  pausedSince: {
+    en: '{pipeline} is paused by {by} since {since}',
+    es: '{pipeline} está en pausa por {by} desde {since}',
+  },
+  firesNext: { en: '{pipeline} next: {next}', es: '{pipeline}, lo próximo: {next}' },
+  rhythmRun: { en: 'run', es: 'ejecución' },
+  rhythmDiscover: { en: 'discover', es: 'búsqueda' },
+  rhythmDispatch: { en: 'dispatch', es: 'despacho' },
   neverRan: { en: 'never', es: 'nunca' },
   waitingTitle: { en: 'Waiting for a person', es: 'A la espera de una persona' },
   failedTitle: {

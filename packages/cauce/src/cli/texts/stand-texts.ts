@@ -27,6 +27,10 @@ export const standTexts = {
   },
   duration: { en: 'a duration: {form}', es: 'una duración: {form}' },
   port: { en: 'port of the server (default: 4200)', es: 'puerto del servidor (por defecto, 4200)' },
+  probePort: {
+    en: 'answer /health, /ready, /metrics and the API on this port (default: none)',
+    es: 'responder /health, /ready, /metrics y la API en este puerto (por defecto, ninguno)',
+  },
   host: {
     en: 'address the server listens on (default: this machine alone); others need CAUCE_TOKEN set',
     es: 'dirección en la que escucha el servidor (por defecto, solo esta máquina); otras exigen CAUCE_TOKEN',

@@ -121,6 +121,13 @@ export const PROJECT_ERRORS = {
       es: '{where}: {detail}.',
     },
   },
+  HOME_NOT_SHARED: {
+    class: 'config',
+    text: {
+      en: 'home {home} is not the one that process {pid} on {host} keeps the files of {pipeline} in: with a ledger on PostgreSQL all share one, or what one puts aside the others cannot replay, release or archive. Put it on a network file system all of them reach and name it with --home or CAUCE_HOME, or run them all on one machine with the same home. A process that is gone counts for {seconds} s more.',
+      es: 'home {home} no es el mismo en que el proceso {pid} de {host} guarda los archivos de {pipeline}: con una bitácora en PostgreSQL todos comparten uno, o lo que uno aparta los demás no pueden repetirlo, liberarlo ni archivarlo. Póngalo en un sistema de archivos de red al que todos lleguen y nómbrelo con --home o CAUCE_HOME, o ejecútelos todos en una máquina con el mismo home. Un proceso que ya no está cuenta {seconds} s más.',
+    },
+  },
   DRIVER_MISSING: {
     class: 'config',
     text: {
