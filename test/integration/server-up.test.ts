@@ -69,7 +69,9 @@ test('a dispatcher and a worker answer probes where they are given a port, and n
   const ready = async ({ ask }: typeof worker) =>
     until('it is ready', async () => {
       const answer = await ask('/ready')
-      return answer?.status === 200 ? answer.json() : undefined
+      if (answer?.status !== 200) return undefined
+      const said = (await answer.json()) as { readonly scheduler: { readonly lastTickAt: unknown } | null }
+      return said.scheduler?.lastTickAt === null ? undefined : said
     })
   expect(await ready(dispatcher)).toMatchObject({ scheduler: { lastTickAt: expect.any(String) as string } })
   // Who fires nothing is not unready for being silent.
