@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/reporters/closing-line.ts'
 
@@ -14,6 +15,12 @@ const conditions = ['cauce-source', 'node']
  * has a second try, and a real fault fails twice. At the desk there is none.
  */
 const retry = process.env['CI'] === undefined ? 0 : 1
+
+/** Files side by side that mostly wait for processes of their own: one more than vitest would allow on two cores. */
+const maxWorkers = Math.max(2, availableParallelism() - 1)
+
+/** Deaths at named places, which nothing but the place decides: they may have neighbours, other faults want the machine alone. */
+const KILLS = ['test/faults/kill-at-boundaries.test.ts', 'test/faults/*-kill.test.ts']
 
 export default defineConfig({
   resolve: { conditions: ['cauce-source'] },
@@ -47,13 +54,15 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           include: [
             'test/integration/**/*.test.ts',
             'test/conformance/**/*.test.ts',
             'test/simulate/**/*.test.ts',
+            ...KILLS,
           ],
           pool: 'forks',
+          maxWorkers,
           retry,
           globalSetup: servers,
           testTimeout: 60_000,
@@ -64,8 +73,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'faults',
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           include: ['test/faults/**/*.test.ts', 'test/chaos/**/*.test.ts'],
+          exclude: KILLS,
           pool: 'forks',
           fileParallelism: false,
           retry,

@@ -20,6 +20,7 @@ export class SeatKeeper {
   readonly #own = new Map<string, Seats>()
   readonly #held = new Set<SeatClaim>()
   #isRenewing = false
+  #pause = new AbortController()
 
   constructor(ledger: Ledger, owner: ProcessIdentity, clock: Clock) {
     this.#ledger = ledger
@@ -79,6 +80,8 @@ export class SeatKeeper {
 
   #giveBack(claim: SeatClaim): void {
     if (!this.#held.delete(claim)) return
+    // A process that is done must not stay for the rest of a beat.
+    if (this.#held.size === 0) this.#pause.abort()
     // A ledger that cannot be written now lets the lease run out instead.
     freeSeat(this.#ledger, claim).catch(() => undefined)
   }
@@ -87,7 +90,9 @@ export class SeatKeeper {
   async #renew(): Promise<void> {
     this.#isRenewing = true
     while (this.#held.size > 0) {
-      await this.#clock.sleep(HEARTBEAT_MS)
+      this.#pause = new AbortController()
+      await this.#clock.sleep(HEARTBEAT_MS, this.#pause.signal).catch(() => undefined)
+      if (this.#held.size === 0) break
       const seats = [...this.#held]
       await heartbeat(this.#ledger, {
         items: [],

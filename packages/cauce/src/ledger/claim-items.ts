@@ -4,7 +4,7 @@ import { type Ledger, writeLedger } from './ledger-access.ts'
 import { skipLocked } from './lock-rows.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import type { ItemRow, LedgerTables } from './tables.ts'
-import { type Candidate, takeItems } from './take-items.ts'
+import { type Candidate, CANDIDATE_COLUMNS, takeItems } from './take-items.ts'
 
 /** Bounds the time a transaction holds the write lock, and its parameters. */
 const CLAIMS_PER_TRANSACTION = 1_000
@@ -59,7 +59,7 @@ async function findClaimable(
       .where((eb) => eb.or([eb('boundHost', 'is', null), eb('boundHost', '=', owner.host)]))
       .$if(only !== undefined, (query) => query.where('id', 'in', only ?? []))
       .orderBy('id')
-      .select(['id', 'state', 'epoch', 'cancelMs'])
+      .select(CANDIDATE_COLUMNS)
   const run = await transaction
     .selectFrom('run')
     .where('id', '=', runId)

@@ -1,8 +1,9 @@
 import type { Kysely, Transaction } from 'kysely'
-import { firstWaiting, lookAtQueues, type Place, type Queue } from './find-waiting.ts'
+import { findExpired, firstWaiting, type Queue } from './find-waiting.ts'
 import { type Ledger, readLedger, writeLedger } from './ledger-access.ts'
 import { hasRowLocks, skipLocked } from './lock-rows.ts'
-import { makeDue, plansOverdue } from './make-due.ts'
+import { lookAround, type Sight } from './look-around.ts'
+import { makeDue } from './make-due.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import type { ItemRow, LedgerTables } from './tables.ts'
 import { type Candidate, takeItems } from './take-items.ts'
@@ -34,54 +35,65 @@ export interface ClaimNextRequest {
  */
 export async function claimNext(ledger: Ledger, request: ClaimNextRequest): Promise<ItemRow[]> {
   if (request.limit <= 0 || request.plans.length === 0) return []
-  await makeOverdueDue(ledger, request)
-  const seen = await readLedger(ledger, async (db) => look(db, request))
-  if (seen.plans.length === 0 && !seen.hasExpired) return []
+  let seen = await look(ledger, request)
+  if (seen.overdue.length > 0) {
+    for (const planHash of seen.overdue)
+      await writeLedger(ledger, async (transaction) => makeDue(transaction, planHash, request.nowMs))
+    seen = await look(ledger, request)
+  }
+  const { places, hasExpired } = seen
+  if (places.length === 0 && !hasExpired) return []
   return writeLedger(ledger, async (transaction) => {
-    const taken = await takeItems(transaction, request, await choose(transaction, request, seen.plans))
+    const taken = await takeItems(transaction, request, await choose(transaction, request, seen))
     return taken.toSorted((one, other) => other.priority - one.priority || one.id - other.id)
   })
 }
 
-async function makeOverdueDue(ledger: Ledger, { plans, nowMs }: ClaimNextRequest): Promise<void> {
-  const planHashes = plans.map(({ planHash }) => planHash)
-  const overdue = await readLedger(ledger, async (db) => plansOverdue(db, planHashes, nowMs))
-  for (const planHash of overdue)
-    await writeLedger(ledger, async (transaction) => makeDue(transaction, planHash, nowMs))
+interface Seen extends Sight {
+  /** What the places seen are places of. */
+  readonly queues: readonly Queue[]
 }
 
-/** Which plans have something to take, seen without a lock: whoever finds nothing must not stand in the way of those who work. */
-async function look(db: Kysely<LedgerTables>, request: ClaimNextRequest) {
-  const plans = await withoutPaused(db, request.plans)
-  const expired = await findExpired(db, request, plans).limit(1).execute()
-  const queues = await queuesWithRoom(db, request, plans)
-  const heads = await lookAtQueues(db, queues, 1)
-  const waiting = new Set(heads.map(({ queue }) => queues[queue]?.pipeline))
-  return {
-    hasExpired: expired.length > 0,
-    plans: plans.filter(({ pipeline }) => waiting.has(pipeline)),
-  }
+async function look(ledger: Ledger, request: ClaimNextRequest): Promise<Seen> {
+  const { plans, owner, nowMs } = request
+  return readLedger(ledger, async (db) => {
+    const rooms = await roomsLeft(db, plans)
+    const queues = queuesOf(request).filter(({ pipeline }) => (rooms.get(pipeline) ?? 1) > 0)
+    const planHashes = plans.map(({ planHash }) => planHash)
+    const sight = await lookAround(db, { planHashes, queues, host: owner.host, limit: most(request), nowMs })
+    return { ...sight, queues }
+  })
+}
+
+function most({ limit }: ClaimNextRequest): number {
+  return Math.min(limit, CLAIMS_PER_TRANSACTION)
 }
 
 async function choose(
   transaction: Transaction<LedgerTables>,
   request: ClaimNextRequest,
-  waiting: readonly ClaimablePlan[],
+  seen: Seen,
 ): Promise<readonly Candidate[]> {
-  await holdControls(transaction, waiting)
-  const limit = Math.min(request.limit, CLAIMS_PER_TRANSACTION)
-  const open = await withoutPaused(transaction, request.plans)
-  const expired = findExpired(transaction, request, open).limit(limit)
-  const chosen = [...(await skipLocked(transaction, expired).execute())]
-  const queues = await queuesWithRoom(
-    transaction,
-    request,
-    open.filter((plan) => waiting.includes(plan)),
-  )
-  const places = await lookAtQueues(transaction, queues, limit - chosen.length)
-  for (const [queue, share] of shares(queues, places, limit - chosen.length))
+  const { queues, places, hasExpired } = seen
+  const waiting = new Set(places.map(({ queue }) => queues[queue]?.pipeline))
+  const plans = request.plans.filter(({ pipeline }) => waiting.has(pipeline))
+  await holdControls(transaction, plans)
+  const chosen: Candidate[] = []
+  if (hasExpired) chosen.push(...(await takeExpired(transaction, request)))
+  const rooms = await roomsLeft(transaction, plans)
+  for (const [queue, share] of shares(seen, rooms, most(request) - chosen.length))
     chosen.push(...(await skipLocked(transaction, firstWaiting(transaction, queue, share)).execute()))
   return chosen
+}
+
+async function takeExpired(
+  transaction: Transaction<LedgerTables>,
+  request: ClaimNextRequest,
+): Promise<readonly Candidate[]> {
+  const { plans, owner, nowMs } = request
+  const planHashes = plans.map(({ planHash }) => planHash)
+  const expired = findExpired(transaction, planHashes, owner.host, nowMs).limit(most(request))
+  return skipLocked(transaction, expired).execute()
 }
 
 /**
@@ -113,61 +125,23 @@ async function holdControls(
   await held()
 }
 
-async function withoutPaused(
-  db: Kysely<LedgerTables>,
-  plans: readonly ClaimablePlan[],
-): Promise<readonly ClaimablePlan[]> {
-  const rows = await db
-    .selectFrom('pipelineControl')
-    .where('pausedMs', 'is not', null)
-    .select('pipeline')
-    .execute()
-  const paused = new Set(rows.map(({ pipeline }) => pipeline))
-  return plans.filter(({ pipeline }) => !paused.has(pipeline))
-}
-
-/** Few are ever held: they are looked at by their leases, whatever their pipeline. */
-function findExpired(
-  db: Kysely<LedgerTables>,
-  { owner, nowMs }: ClaimNextRequest,
-  plans: readonly ClaimablePlan[],
-) {
-  const planHashes = plans.map(({ planHash }) => planHash)
-  return (
-    db
-      .selectFrom('item')
-      .where('leaseUntilMs', '<', nowMs)
-      // An empty list is no SQL everywhere.
-      .where((eb) => (planHashes.length === 0 ? eb.lit(false) : eb('planHash', 'in', planHashes)))
-      .where((eb) => eb.or([eb('boundHost', 'is', null), eb('boundHost', '=', owner.host)]))
-      .orderBy('leaseUntilMs')
-      .orderBy('id')
-      .select(['id', 'state', 'epoch', 'cancelMs'])
+function queuesOf({ plans, owner }: ClaimNextRequest): readonly Queue[] {
+  return plans.flatMap(({ pipeline, planHash }) =>
+    [null, owner.host].map((boundHost) => ({ pipeline, planHash, boundHost })),
   )
 }
 
-interface QueueWithRoom extends Queue {
-  /** How many more of its pipeline may be active. */
-  readonly room: number
-}
-
-async function queuesWithRoom(
+/** How many more items of each pipeline that has a limit may be active; nothing is asked when none has. */
+async function roomsLeft(
   db: Kysely<LedgerTables>,
-  { owner }: ClaimNextRequest,
   plans: readonly ClaimablePlan[],
-): Promise<readonly QueueWithRoom[]> {
-  const limited = plans.some(({ maxItems }) => maxItems !== undefined)
-  const active = limited ? await countActive(db) : new Map<string, number>()
-  return plans
-    .flatMap(({ pipeline, planHash, maxItems = Number.MAX_SAFE_INTEGER }) =>
-      [null, owner.host].map((boundHost) => ({
-        pipeline,
-        planHash,
-        boundHost,
-        room: maxItems - (active.get(pipeline) ?? 0),
-      })),
-    )
-    .filter(({ room }) => room > 0)
+): Promise<ReadonlyMap<string, number>> {
+  const limited = plans.filter(({ maxItems }) => maxItems !== undefined)
+  if (limited.length === 0) return new Map()
+  const active = await countActive(db)
+  return new Map(
+    limited.map(({ pipeline, maxItems = 0 }) => [pipeline, maxItems - (active.get(pipeline) ?? 0)]),
+  )
 }
 
 /** Few are ever held; counted by the engine, SQLite would walk every item of the ledger in the order of pipelines. */
@@ -180,20 +154,20 @@ async function countActive(db: Kysely<LedgerTables>): Promise<ReadonlyMap<string
 
 /** How many to take from each queue, so that together they are the first of all and no pipeline goes over its room. */
 function shares(
-  queues: readonly QueueWithRoom[],
-  places: readonly Place[],
+  { queues, places }: Pick<Seen, 'queues' | 'places'>,
+  rooms: ReadonlyMap<string, number>,
   limit: number,
-): ReadonlyMap<QueueWithRoom, number> {
-  const byQueue = new Map<QueueWithRoom, number>()
+): ReadonlyMap<Queue, number> {
+  const byQueue = new Map<Queue, number>()
   const byPipeline = new Map<string, number>()
   let left = limit
   for (const { queue: index } of places.toSorted(
     (one, other) => other.priority - one.priority || one.id - other.id,
   )) {
     const queue = queues[index]
-    if (queue === undefined || left === 0) break
+    if (queue === undefined || left <= 0) break
     const taken = byPipeline.get(queue.pipeline) ?? 0
-    if (taken >= queue.room) continue
+    if (taken >= (rooms.get(queue.pipeline) ?? Number.POSITIVE_INFINITY)) continue
     byPipeline.set(queue.pipeline, taken + 1)
     byQueue.set(queue, (byQueue.get(queue) ?? 0) + 1)
     left--

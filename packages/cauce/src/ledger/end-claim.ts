@@ -3,8 +3,8 @@ import type { ErrorReport } from '../model/cauce-error.ts'
 import { enterStages, findHeld, type ItemProgress, progressColumns, workerOf } from './held-item.ts'
 import { mayFollow, type SettledState } from './item-transitions.ts'
 import { mayBeCommitted } from './may-be-committed.ts'
-import { recordTransitions } from './record-transitions.ts'
 import type { AttemptOutcome, Claim, ItemRow, LedgerTables } from './tables.ts'
+import { writeBesides } from './write-besides.ts'
 
 interface ClaimEnd extends Claim, ItemProgress {
   readonly to: 'pending' | SettledState
@@ -28,10 +28,22 @@ export async function endClaim(
   const { id, epoch, outcome, nowMs } = end
   const held = await findHeld(transaction, end)
   if (held === undefined) return undefined
-  const stage = await enterStages(transaction, held, end.stages)
+  const { state: stage, entered } = enterStages(held, end.stages)
   const { to, reason, columns } = await heedCancel(transaction, end, { ...held, state: stage })
   if (!mayFollow(stage, to)) throw new TypeError(`an item goes from ${stage} to ${to} by no right`)
-  const ended = await transaction
+  const attempt = transaction
+    .updateTable('attempt')
+    .set({ ...errorColumns(end.error), outcome, stage, finishedMs: nowMs })
+    .where('itemId', '=', id)
+    .where('epoch', '=', epoch)
+  const history = transaction
+    .insertInto('transition')
+    .values([
+      ...entered,
+      { itemId: id, atMs: nowMs, fromState: stage, toState: to, worker: workerOf(held), reason },
+    ])
+  const query = await writeBesides(transaction, [attempt, history])
+  return query
     .updateTable('item')
     .set({
       ...progressColumns(end),
@@ -52,18 +64,7 @@ export async function endClaim(
     .where('epoch', '=', epoch)
     .where('state', '=', held.state)
     .returningAll()
-    .executeTakeFirst()
-  if (ended === undefined) return undefined
-  await transaction
-    .updateTable('attempt')
-    .set({ ...errorColumns(end.error), outcome, stage, finishedMs: nowMs })
-    .where('itemId', '=', id)
-    .where('epoch', '=', epoch)
-    .execute()
-  await recordTransitions(transaction, [
-    { itemId: id, atMs: nowMs, fromState: stage, toState: to, worker: workerOf(held), reason },
-  ])
-  return ended
+    .executeTakeFirstOrThrow()
 }
 
 async function heedCancel(

@@ -1,6 +1,7 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
+import { type Expression, type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import { isPending } from './partial-indexes.ts'
-import type { ItemRow, LedgerTables } from './tables.ts'
+import type { LedgerTables } from './tables.ts'
+import { CANDIDATE_COLUMNS } from './take-items.ts'
 
 /** Items of one plan that one host may take: those bound to it, or (null) to none. */
 export interface Queue {
@@ -10,66 +11,56 @@ export interface Queue {
 }
 
 /**
- * The first of a queue that are due, greater priorities first, then the oldest. Walks an index from its beginning and stops at
- * the limit: what is settled, held, to be done later or somebody else's is never looked at.
+ * The first of a queue that are due, greater priorities first, then the oldest; none of a paused pipeline. Walks an index from its
+ * beginning and stops at the limit: what is settled, held, to be done later or somebody else's is never looked at.
  */
-export function firstWaiting(db: Kysely<LedgerTables>, queue: Queue, limit: number) {
+export function firstWaiting(
+  db: Kysely<LedgerTables>,
+  { pipeline, planHash, boundHost }: Queue,
+  limit: number,
+) {
   return (
-    waitingIn(db, queue)
+    db
+      .selectFrom('item')
+      .where(isPending)
+      .where('planHash', '=', planHash)
+      .where('pipeline', '=', pipeline)
+      .where('boundHost', boundHost === null ? 'is' : '=', boundHost)
       .where('dueMs', '=', 0)
+      .where((eb) => isNotPaused(eb, eb.val(pipeline)))
       .orderBy('planHash')
       // Constant here, and said all the same: PostgreSQL sees by it that the index has the order asked for.
       .orderBy('boundHost')
       .orderBy('priority', 'desc')
       .orderBy('id')
       .limit(limit)
-      .select(['id', 'state', 'epoch', 'cancelMs'])
+      .select(CANDIDATE_COLUMNS)
   )
 }
 
-function waitingIn(
+/** Held items whose lease ran out, of these plans and this host; none of a paused pipeline. Few are ever held: they are looked at by their leases. */
+export function findExpired(
   db: Kysely<LedgerTables>,
-  { pipeline, planHash, boundHost }: Queue,
-): SelectQueryBuilder<LedgerTables, 'item', object> {
+  planHashes: readonly string[],
+  host: string,
+  nowMs: number,
+) {
   return db
     .selectFrom('item')
-    .where(isPending)
-    .where('planHash', '=', planHash)
-    .where('pipeline', '=', pipeline)
-    .where('boundHost', boundHost === null ? 'is' : '=', boundHost)
+    .where('leaseUntilMs', '<', nowMs)
+    .where('planHash', 'in', planHashes)
+    .where((eb) => eb.or([eb('boundHost', 'is', null), eb('boundHost', '=', host)]))
+    .where((eb) => isNotPaused(eb, eb.ref('item.pipeline')))
+    .orderBy('leaseUntilMs')
+    .orderBy('id')
+    .select(CANDIDATE_COLUMNS)
 }
 
-/** A place in the order over all queues, and whose it is. */
-export interface Place extends Pick<ItemRow, 'id' | 'priority'> {
-  readonly queue: number
+function isNotPaused(eb: ExpressionBuilder<LedgerTables, 'item'>, pipeline: Expression<string>) {
+  const paused = eb
+    .selectFrom('pipelineControl as control')
+    .where('control.pipeline', '=', pipeline)
+    .where('control.pausedMs', 'is not', null)
+    .select(sql.lit(1).as('one'))
+  return eb.not(eb.exists(paused))
 }
-
-/** The first of each queue, up to `limit` of each, in one question. */
-export async function lookAtQueues(
-  db: Kysely<LedgerTables>,
-  queues: readonly Queue[],
-  limit: number,
-): Promise<readonly Place[]> {
-  const places: Place[] = []
-  if (limit <= 0) return places
-  for (let start = 0; start < queues.length; start += QUEUES_PER_QUESTION) {
-    const questions = queues.slice(start, start + QUEUES_PER_QUESTION).map((queue, index) =>
-      db
-        .selectFrom(firstWaiting(db, queue, limit).select('priority').as('first'))
-        .select(['first.id', 'first.priority'])
-        .select(
-          sql
-            .lit(start + index)
-            .$castTo<number>()
-            .as('queue'),
-        ),
-    )
-    const [first, ...others] = questions
-    if (first === undefined) break
-    places.push(...(await others.reduce((all, one) => all.unionAll(one), first).execute()))
-  }
-  return places
-}
-
-/** SQLite joins at most 500 questions to one. */
-const QUEUES_PER_QUESTION = 100

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { SeatClaim } from './free-seat.ts'
 import { enterStages, findHeld, type ItemProgress, progressColumns } from './held-item.ts'
 import { type Ledger, writeLedger } from './ledger-access.ts'
+import { recordTransitions } from './record-transitions.ts'
 import type { Claim, LedgerTables } from './tables.ts'
 
 export interface HeartbeatRequest {
@@ -57,11 +58,13 @@ async function renewItem(
 ): Promise<'held' | 'cancelled' | 'lost'> {
   const held = await findHeld(transaction, item)
   if (held === undefined) return 'lost'
+  const { state, entered } = enterStages(held, item.stages)
+  await recordTransitions(transaction, entered)
   await transaction
     .updateTable('item')
     .set({
       ...progressColumns(item),
-      state: await enterStages(transaction, held, item.stages),
+      state,
       leaseUntilMs: nowMs + leaseMs,
       updatedMs: nowMs,
     })

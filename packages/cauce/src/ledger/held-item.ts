@@ -3,7 +3,7 @@ import { ACTIVE_STATES } from '../model/item-state.ts'
 import { mayFollow } from './item-transitions.ts'
 import { forUpdate } from './lock-rows.ts'
 import { workerName } from './process-identity.ts'
-import { recordTransitions } from './record-transitions.ts'
+import type { Transition } from './record-transitions.ts'
 import type { Claim, ItemRow, LedgerTables } from './tables.ts'
 
 /** When an attempt entered a stage; `extracting` is entered by the claim. */
@@ -38,22 +38,20 @@ export async function findHeld(
   return forUpdate(transaction, held).executeTakeFirst()
 }
 
-/** Writes the stages an item entered since it was last heard of; returns the state it is in now. */
-export async function enterStages(
-  transaction: Transaction<LedgerTables>,
+/** The stages an item entered since it was last heard of, for its history, and the state it is in now. */
+export function enterStages(
   item: ItemRow,
   stages: readonly StageEntry[] = [],
-): Promise<ItemRow['state']> {
+): { readonly state: ItemRow['state']; readonly entered: readonly Transition[] } {
   let { state } = item
+  const entered: Transition[] = []
   const worker = workerOf(item)
   for (const { state: next, atMs } of stages) {
     if (!mayFollow(state, next)) continue
-    await recordTransitions(transaction, [
-      { itemId: item.id, atMs, fromState: state, toState: next, worker, reason: null },
-    ])
+    entered.push({ itemId: item.id, atMs, fromState: state, toState: next, worker, reason: null })
     state = next
   }
-  return state
+  return { state, entered }
 }
 
 /** Columns that take a progress; what is absent stays as it was. */

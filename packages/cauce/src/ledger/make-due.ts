@@ -6,30 +6,6 @@ import type { LedgerTables } from './tables.ts'
 /** Bounds the time a transaction holds the write lock. */
 const ITEMS_PER_TRANSACTION = 500
 
-/** SQLite joins at most 500 questions to one. */
-const PLANS_PER_QUESTION = 100
-
-/** Those of these plans that have items which were to be done later than now is. */
-export async function plansOverdue(
-  db: Kysely<LedgerTables>,
-  planHashes: readonly string[],
-  nowMs: number,
-): Promise<readonly string[]> {
-  const overdue: string[] = []
-  for (let start = 0; start < planHashes.length; start += PLANS_PER_QUESTION) {
-    const questions = planHashes
-      .slice(start, start + PLANS_PER_QUESTION)
-      .map((planHash) =>
-        db.selectFrom(overdueOf(db, planHash, nowMs).limit(1).as('first')).select('first.planHash'),
-      )
-    const [first, ...others] = questions
-    if (first === undefined) break
-    const rows = await others.reduce((all, one) => all.unionAll(one), first).execute()
-    overdue.push(...rows.map(({ planHash }) => planHash))
-  }
-  return overdue
-}
-
 /** Lets items of a plan whose time has come stand in their queue, where their priority and age put them. */
 export async function makeDue(
   transaction: Transaction<LedgerTables>,
@@ -52,8 +28,8 @@ export async function makeDue(
     .execute()
 }
 
-/** In the order of their index, or PostgreSQL might guess that reading the table from its beginning finds one sooner. */
-function overdueOf(db: Kysely<LedgerTables>, planHash: string, nowMs: number) {
+/** Items of a plan whose time has come. In the order of their index, or PostgreSQL might guess that reading the table from its beginning finds one sooner. */
+export function overdueOf(db: Kysely<LedgerTables>, planHash: string, nowMs: number) {
   return db
     .selectFrom('item')
     .where(isPending)

@@ -1,7 +1,8 @@
 import type { Insertable, Transaction } from 'kysely'
 import type { LedgerTables } from './tables.ts'
 
-type Transition = Omit<Insertable<LedgerTables['transition']>, 'id'>
+/** A change of state as history keeps it. */
+export type Transition = Omit<Insertable<LedgerTables['transition']>, 'id'>
 
 /** Writes history; part of every transaction that changes a state. */
 export async function recordTransitions(

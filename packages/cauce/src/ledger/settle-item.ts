@@ -64,11 +64,11 @@ function pickCounts({ read, loaded, rejected, skipped, warnings }: RowCounts): R
 
 async function writeRows(
   transaction: Transaction<LedgerTables>,
-  { id, originLoadKey }: ItemRow,
+  { id, epoch, originLoadKey }: ItemRow,
   { ruleCounts = [], replayedRecords = [], nowMs }: SettleItemRequest,
 ): Promise<void> {
   // An earlier attempt may have counted before it failed.
-  await transaction.deleteFrom('ruleCount').where('itemId', '=', id).execute()
+  if (epoch > 1) await transaction.deleteFrom('ruleCount').where('itemId', '=', id).execute()
   if (ruleCounts.length > 0)
     await transaction
       .insertInto('ruleCount')

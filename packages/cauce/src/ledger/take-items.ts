@@ -1,13 +1,16 @@
-import type { Transaction } from 'kysely'
+import type { QueryCreator, Transaction } from 'kysely'
 import { endClaim } from './end-claim.ts'
 import { isActive } from './item-transitions.ts'
 import { mayBeCommitted } from './may-be-committed.ts'
 import { type ProcessIdentity, workerName } from './process-identity.ts'
-import { recordTransitions } from './record-transitions.ts'
 import type { ItemRow, LedgerTables } from './tables.ts'
+import { writeBesides, type Write } from './write-besides.ts'
 
 /** What is known of an item that may be claimed. */
-export type Candidate = Pick<ItemRow, 'id' | 'state' | 'epoch' | 'cancelMs'>
+export type Candidate = Pick<ItemRow, (typeof CANDIDATE_COLUMNS)[number]>
+
+/** What is asked of an item that is locked to be claimed. */
+export const CANDIDATE_COLUMNS = ['id', 'state', 'epoch', 'attempts', 'runId', 'cancelMs'] as const
 
 interface Taking {
   readonly owner: ProcessIdentity
@@ -18,9 +21,9 @@ interface Taking {
 }
 
 /**
- * Gives candidates to a process, with their history: `extracting`, a new epoch, a try counted, an attempt open. A candidate that is
- * no longer what it was is left out. One whose owner was lost after somebody wanted it cancelled ends there; but what may have
- * been committed goes on, for only the destination's guard can tell.
+ * Gives candidates, which this transaction found and holds, to a process, with their history: `extracting`, a new epoch, a try
+ * counted, an attempt open. One whose owner was lost after somebody wanted it cancelled ends there; but what may have been
+ * committed goes on, for only the destination's guard can tell.
  */
 export async function takeItems(
   transaction: Transaction<LedgerTables>,
@@ -31,12 +34,14 @@ export async function takeItems(
   for (const candidate of candidates)
     if (!(await cancelLost(transaction, candidate, taking.nowMs))) wanted.push(candidate)
   if (wanted.length === 0) return []
+  await endLostAttempts(transaction, taking, wanted)
+  const query = await writeBesides(transaction, historyOf(transaction, taking, wanted))
   const taken = await changeOwner(
-    transaction,
+    query,
     taking,
     wanted.map(({ id }) => id),
   )
-  await writeHistory(transaction, taking, new Map(wanted.map(({ id, state }) => [id, state])), taken)
+  if (taken.length !== wanted.length) throw new TypeError('items that were held changed all the same')
   return taken
 }
 
@@ -55,11 +60,11 @@ async function cancelLost(
 }
 
 async function changeOwner(
-  transaction: Transaction<LedgerTables>,
+  query: QueryCreator<LedgerTables>,
   { owner, leaseMs, into, nowMs }: Taking,
   ids: readonly number[],
 ): Promise<ItemRow[]> {
-  return transaction
+  return query
     .updateTable('item')
     .set((eb) => ({
       state: 'extracting',
@@ -90,43 +95,44 @@ async function changeOwner(
     .execute()
 }
 
-async function writeHistory(
+/** The attempts of owners that were lost; few, each in a stage of its own. */
+async function endLostAttempts(
   transaction: Transaction<LedgerTables>,
-  { owner, nowMs }: Taking,
-  before: ReadonlyMap<number, ItemRow['state']>,
-  taken: readonly ItemRow[],
+  { nowMs }: Taking,
+  candidates: readonly Candidate[],
 ): Promise<void> {
-  if (taken.length === 0) return
+  for (const { id, epoch, state } of candidates)
+    if (isActive(state))
+      await transaction
+        .updateTable('attempt')
+        .set({ outcome: 'lost', stage: state, finishedMs: nowMs })
+        .where('itemId', '=', id)
+        .where('epoch', '=', epoch)
+        .execute()
+}
+
+function historyOf(
+  transaction: Transaction<LedgerTables>,
+  { owner, into, nowMs }: Taking,
+  candidates: readonly Candidate[],
+): readonly Write[] {
   const worker = workerName(owner)
-  for (const { id, epoch } of taken) {
-    const state = before.get(id)
-    if (state === undefined || !isActive(state)) continue
-    await transaction
-      .updateTable('attempt')
-      .set({ outcome: 'lost', stage: state, finishedMs: nowMs })
-      .where('itemId', '=', id)
-      .where('epoch', '=', epoch - 1)
-      .execute()
-  }
-  await transaction
-    .insertInto('attempt')
-    .values(
-      taken.map(({ id, attempts, epoch, runId }) => ({
+  return [
+    transaction.insertInto('attempt').values(
+      candidates.map(({ id, attempts, epoch, runId }) => ({
         itemId: id,
-        number: attempts,
-        epoch,
-        runId,
+        number: attempts + 1,
+        epoch: epoch + 1,
+        runId: into?.runId ?? runId,
         worker,
         startedMs: nowMs,
       })),
-    )
-    .execute()
-  await recordTransitions(
-    transaction,
-    taken.map(({ id }) => {
-      const fromState = before.get(id) ?? 'pending'
-      const reason = isActive(fromState) ? 'the lease ran out' : null
-      return { itemId: id, atMs: nowMs, fromState, toState: 'extracting', worker, reason }
-    }),
-  )
+    ),
+    transaction.insertInto('transition').values(
+      candidates.map(({ id, state }) => {
+        const reason = isActive(state) ? 'the lease ran out' : null
+        return { itemId: id, atMs: nowMs, fromState: state, toState: 'extracting' as const, worker, reason }
+      }),
+    ),
+  ]
 }

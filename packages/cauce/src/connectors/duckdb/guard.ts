@@ -1,5 +1,6 @@
 import type { LoadRecord, LoadRequest, LoadResult } from '../destination.ts'
-import type { Engine, EngineRow } from '../../engine/duckdb/open-engine.ts'
+import type { Engine } from '../../engine/duckdb/open-engine.ts'
+import { loadRecordOf } from '../load-record.ts'
 import { quoteText } from '../../plan/duckdb/quote.ts'
 import { tableName } from './names.ts'
 
@@ -66,7 +67,7 @@ async function selectRelated(
     `SELECT * FROM ${LOADS} WHERE load_key = ${quoteText(loadKey)}
     OR (pipeline = ${quoteText(pipeline)} AND (item = ${quoteText(item)} OR sha256 = ${quoteText(sha256)}))`,
   )
-  return rows.map(toRecord)
+  return rows.map(loadRecordOf)
 }
 
 /** Loads that mended rejects of another. */
@@ -76,7 +77,7 @@ async function replaysOf(database: Engine, { loadKey }: LoadRecord): Promise<rea
     `SELECT * FROM ${LOADS} WHERE replaced_by IS NULL
     AND (origin_load = ${key} OR load_key IN (SELECT load_key FROM ${REPLAYS} WHERE origin_load = ${key}))`,
   )
-  return rows.map(toRecord)
+  return rows.map(loadRecordOf)
 }
 
 async function markReplaced(
@@ -119,34 +120,10 @@ export async function selectLoads(
   const rows = await database.rows(
     `SELECT * FROM ${LOADS} WHERE load_key IN (${loadKeys.map((key) => quoteText(key)).join(', ')}) ORDER BY committed_at, load_key`,
   )
-  return rows.map(toRecord)
+  return rows.map(loadRecordOf)
 }
 
 /** Keys of loads as SQL. */
 export function keyList(loads: readonly LoadRecord[]): string {
   return loads.map(({ loadKey }) => quoteText(loadKey)).join(', ')
-}
-
-function toRecord(row: EngineRow): LoadRecord {
-  return {
-    loadKey: String(row['load_key']),
-    pipeline: String(row['pipeline']),
-    item: String(row['item']),
-    sha256: String(row['sha256']),
-    generation: Number(row['generation']),
-    counts: {
-      read: Number(row['rows_read']),
-      loaded: Number(row['rows_loaded']),
-      rejected: Number(row['rows_rejected']),
-      skipped: Number(row['rows_skipped']),
-      warnings: Number(row['warnings']),
-    },
-    // A file of an earlier version that nothing was loaded into since lacks these columns.
-    originLoad: textOf(row['origin_load']),
-    replacedBy: textOf(row['replaced_by']),
-  }
-}
-
-function textOf(value: EngineRow[string] | undefined): string | undefined {
-  return value === null || value === undefined ? undefined : String(value)
 }

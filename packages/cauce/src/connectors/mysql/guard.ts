@@ -1,4 +1,5 @@
 import { sha256Hex } from '../../model/load-key.ts'
+import { loadRecordOf } from '../load-record.ts'
 import type { LoadRecord, LoadRequest, LoadResult } from '../destination.ts'
 import type { MysqlConnection, SqlRow } from './connection.ts'
 import { isDuplicateKey } from './errors.ts'
@@ -113,7 +114,7 @@ export async function findBy(
   lock: 'FOR UPDATE' | 'LOCK IN SHARE MODE' | '' = '',
 ): Promise<LoadRecord | undefined> {
   const [row] = await connection.rows(`SELECT * FROM cauce_loads WHERE ${column} = ? ${lock}`, [value])
-  return row === undefined ? undefined : recordOf(row)
+  return row === undefined ? undefined : loadRecordOf(row)
 }
 
 const KEYS_PER_STATEMENT = 500
@@ -132,30 +133,7 @@ export async function loadsByKey(
     found.push(...rows)
   }
   const place = (row: SqlRow): string => `${row['committed_at']} ${row['load_key']}`
-  return found.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)).map(recordOf)
-}
-
-export function recordOf(row: SqlRow): LoadRecord {
-  return {
-    loadKey: String(row['load_key']),
-    pipeline: String(row['pipeline']),
-    item: String(row['item']),
-    sha256: String(row['sha256']),
-    generation: Number(row['generation']),
-    counts: {
-      read: Number(row['rows_read']),
-      loaded: Number(row['rows_loaded']),
-      rejected: Number(row['rows_rejected']),
-      skipped: Number(row['rows_skipped']),
-      warnings: Number(row['warnings']),
-    },
-    originLoad: textOf(row['origin_load']),
-    replacedBy: textOf(row['replaced_by']),
-  }
-}
-
-function textOf(value: string | number | null | undefined): string | undefined {
-  return value === null || value === undefined ? undefined : String(value)
+  return found.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)).map(loadRecordOf)
 }
 
 export function refuseItem({ pipeline, item }: LoadRecord): string {

@@ -1,4 +1,5 @@
 import type { LoadRecord, LoadRequest } from '../destination.ts'
+import { loadRecordOf } from '../load-record.ts'
 import type { MysqlConnection } from './connection.ts'
 import { isDuplicateKey } from './errors.ts'
 import {
@@ -7,7 +8,6 @@ import {
   findCurrent,
   GuardMoved,
   insertGuard,
-  recordOf,
   refuseContent,
   refuseItem,
   type Refusal,
@@ -78,7 +78,7 @@ async function replaysOf(
     WHERE replays.replaced_by IS NULL`,
     [loadKey, loadKey],
   )
-  return rows.map(recordOf)
+  return rows.map((row) => loadRecordOf(row))
 }
 
 async function markReplaced(

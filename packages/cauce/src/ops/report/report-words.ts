@@ -1,4 +1,5 @@
 import type { ItemState, RunState } from '../../model/item-state.ts'
+import { itemTone, runTone, type StateTone } from '../../model/state-tone.ts'
 import type { Text } from '../../model/language.ts'
 import type { CountedText } from '../../model/speaker.ts'
 import type { FiringCause } from '../../ledger/tables.ts'
@@ -143,40 +144,17 @@ export const STATE_ORDER: readonly ItemState[] = [
   'cancelled',
 ]
 
-/** What a state means for whoever looks: good, worth a look, bad, or of no weight. */
-export type Tone = 'good' | 'warning' | 'bad' | 'quiet'
+/** How a state looks on a printed page, where nothing is still going on. */
+export type Tone = Exclude<StateTone, 'active'>
 
 export function toneOf(state: ItemState): Tone {
-  switch (state) {
-    case 'ready':
-      return 'good'
-    case 'ready_with_rejects':
-      return 'warning'
-    case 'failed_layout':
-    case 'failed_system':
-    case 'refused':
-      return 'bad'
-    case 'pending':
-    case 'extracting':
-    case 'transforming':
-    case 'loading':
-    case 'duplicate':
-    case 'superseded':
-    case 'cancelled':
-      return 'quiet'
-  }
+  return printed(itemTone(state))
 }
 
 export function runToneOf(state: RunState): Tone {
-  switch (state) {
-    case 'done':
-      return 'good'
-    case 'done_with_rejects':
-    case 'interrupted':
-      return 'warning'
-    case 'failed':
-      return 'bad'
-    case 'running':
-      return 'quiet'
-  }
+  return printed(runTone(state))
+}
+
+function printed(tone: StateTone): Tone {
+  return tone === 'active' ? 'quiet' : tone
 }
