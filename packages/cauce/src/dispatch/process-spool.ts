@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { isProvenDead, type ProcessIdentity } from '../ledger/process-identity.ts'
 import type { ProjectHome } from './project-home.ts'
 
@@ -10,38 +10,41 @@ export interface ProcessSpool extends AsyncDisposable {
   readonly folder: string
 }
 
-/** Makes this process's part of the spool. Several runs of one process share the part of none: `purpose` tells them apart. */
+/** A part whose owner is not written down yet. */
+const IN_THE_MAKING = 'making-'
+
+/**
+ * Makes a part of the spool for this process and this purpose alone. Containers that share a home are all process 1, so its name
+ * is made up; it stands in the spool only once its owner stands in it.
+ */
 export async function openSpool(
   { spool }: ProjectHome,
   owner: ProcessIdentity,
   purpose = 'run',
 ): Promise<ProcessSpool> {
-  const folder = join(spool, `${purpose}-${owner.pid}`)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writeFile(join(folder, OWNER_FILE), JSON.stringify(owner))
+  await mkdir(spool, { recursive: true, mode: 0o700 })
+  const draft = await mkdtemp(join(spool, IN_THE_MAKING))
+  const folder = join(spool, `${purpose}-${basename(draft).slice(IN_THE_MAKING.length)}`)
+  try {
+    await writeFile(join(draft, OWNER_FILE), JSON.stringify(owner))
+    await rename(draft, folder)
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    throw error
+  }
   return {
     folder,
     [Symbol.asyncDispose]: async () => rm(folder, { recursive: true, force: true }),
   }
 }
 
-/** Removes the parts of processes that are proven dead: what a kill left behind. */
+/** Removes the parts of processes that are proven dead: what a kill left behind. One that lost its owner was being removed. */
 export async function clearSpool({ spool }: ProjectHome): Promise<void> {
   for (const name of await readdir(spool)) {
+    if (name.startsWith(IN_THE_MAKING)) continue
     const folder = join(spool, name)
     const owner = await ownerOf(folder)
-    if (owner === undefined ? !isRunning(name) : await isProvenDead(owner))
-      await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/** A part whose owner is not written down yet may be in the making. */
-function isRunning(name: string): boolean {
-  try {
-    process.kill(Number(name.slice(name.lastIndexOf('-') + 1)), 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    if (owner === undefined || (await isProvenDead(owner))) await rm(folder, { recursive: true, force: true })
   }
 }
 

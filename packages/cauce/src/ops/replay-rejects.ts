@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { sha256Hex } from '../model/load-key.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
 import { openSpool } from '../dispatch/process-spool.ts'
+import { draftName } from '../perform/draft-name.ts'
 import { ensureHome } from '../dispatch/project-home.ts'
 import { recordReplay } from '../dispatch/record-replay.ts'
 import { runPipeline } from '../dispatch/run-pipeline.ts'
@@ -68,7 +69,7 @@ async function layInPlace(request: ReplayRejectsRequest, loadKey: string): Promi
   const identity = sha256Hex(`${loadKey} ${hash.digest('hex')} ${plan.hash}`)
   const name = `replay-${item.id}-${identity.slice(0, 20)}.csv`
   const place = join(home.replays, name)
-  const part = `${place}.${process.pid}.part`
+  const part = draftName(place)
   await copyFile(draft, part)
   await utimes(part, LAID_MS / 1000, LAID_MS / 1000)
   await rename(part, place)

@@ -4,6 +4,7 @@ import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { CauceError } from '../model/cauce-error.ts'
+import { draftName } from './draft-name.ts'
 
 /** What is to be kept, and where. */
 export interface BackupRequest {
@@ -34,7 +35,7 @@ export function backupPath({
 export async function backUp(request: BackupRequest): Promise<string> {
   const place = backupPath(request)
   if (await holds(place, request.sha256)) return place
-  const draft = `${place}.${process.pid}.part`
+  const draft = draftName(place)
   await mkdir(dirname(place), { recursive: true })
   try {
     await copyFile(request.path, draft)

@@ -9,6 +9,7 @@ import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
 import { brokenCodes } from '../plan/duckdb/judge-sql.ts'
 import { quoteText } from '../plan/duckdb/quote.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
+import { draftName } from './draft-name.ts'
 import { keptRejectsPath } from './kept-rejects.ts'
 
 interface CollectRequest {
@@ -89,7 +90,7 @@ export async function keepRejects(
   const hash = createHash('sha256')
   await pipeline(createReadStream(draft), hash)
   const place = keptRejectsPath(folder, loadKey)
-  const part = `${place}.${process.pid}.part`
+  const part = draftName(place)
   await copyFile(draft, part)
   const handle = await open(part, 'r')
   await handle.sync()

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { draftName } from './draft-name.ts'
+import { draftName } from '../../perform/draft-name.ts'
 
 /** sha256 of a file, hex. */
 export async function hashFile(path: string): Promise<string> {

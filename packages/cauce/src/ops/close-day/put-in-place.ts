@@ -1,7 +1,7 @@
 import { link, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { failpoint } from '../../model/failpoint.ts'
-import { draftName } from './draft-name.ts'
+import { draftName } from '../../perform/draft-name.ts'
 import { flush, hashFile } from './durable-file.ts'
 import { fileIdentity } from '../../perform/file-identity.ts'
 import type { ArchivePlan } from './plan-archive.ts'

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hostWord } from './draft-name.ts'
+import { hostWord } from '../../perform/draft-name.ts'
 import { isMissing } from '../../perform/file-identity.ts'
 
 const DAY_MS = 86_400_000

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 
-/** A new name, beside a path, for a file that is not whole yet; it tells whose it is. */
+/**
+ * A new name, beside a path, for a file that is not whole yet; it tells whose it is. The process id alone does not: in containers
+ * that share a folder everybody is process 1.
+ */
 export function draftName(path: string): string {
   return `${path}.${hostWord()}.${process.pid}.${randomBytes(4).toString('hex')}.part`
 }
