@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -12,6 +12,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+const NOW_MS = 1_800_000_000_000
+
 /** What a container says of itself to another that shares its home. */
 const elsewhere = (namespace: number) => ({ host: 'cauce', pid: 1, start: `boot/pid:[${namespace}]/7` })
 
@@ -21,7 +23,7 @@ test('two containers on one home are both process 1 and have a part each, which 
   await using other = await openSpool(home, elsewhere(2), 'worker')
   writeFileSync(join(other.folder, 'rows.csv'), 'a')
   await one[Symbol.asyncDispose]()
-  await clearSpool(home)
+  await clearSpool(home, NOW_MS)
   expect(readdirSync(other.folder).toSorted()).toEqual(['owner.json', 'rows.csv'])
   expect(readdirSync(home.spool)).toHaveLength(1)
 })
@@ -33,7 +35,10 @@ test('the part of a process that is dead is removed, also one half removed; a li
   await openSpool(home, { ...self, start: self.start.replace(/\d+$/, '1') }, 'dead')
   mkdirSync(join(home.spool, 'run-half'))
   mkdirSync(join(home.spool, 'making-x'))
-  await clearSpool(home)
+  utimesSync(join(home.spool, 'making-x'), NOW_MS / 1000 - 1, NOW_MS / 1000 - 1)
+  mkdirSync(join(home.spool, 'making-y'))
+  utimesSync(join(home.spool, 'making-y'), 1, 1)
+  await clearSpool(home, NOW_MS)
   expect(
     readdirSync(home.spool)
       .map((name) => join(home.spool, name))

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isProvenDead, type ProcessIdentity } from '../ledger/process-identity.ts'
 import type { ProjectHome } from './project-home.ts'
@@ -12,6 +12,9 @@ export interface ProcessSpool extends AsyncDisposable {
 
 /** A part whose owner is not written down yet. */
 const IN_THE_MAKING = 'making-'
+
+/** Takes milliseconds; the clocks of machines that share a home may differ. */
+const MAKING_MS = 600_000
 
 /**
  * Makes a part of the spool for this process and this purpose alone. Containers that share a home are all process 1, so its name
@@ -38,14 +41,28 @@ export async function openSpool(
   }
 }
 
-/** Removes the parts of processes that are proven dead: what a kill left behind. One that lost its owner was being removed. */
-export async function clearSpool({ spool }: ProjectHome): Promise<void> {
+/**
+ * Removes the parts of processes that are proven dead: what a kill left behind. One that lost its owner was being removed, one
+ * that has long been in the making was left by somebody who died over it.
+ */
+export async function clearSpool({ spool }: ProjectHome, nowMs: number): Promise<void> {
   for (const name of await readdir(spool)) {
-    if (name.startsWith(IN_THE_MAKING)) continue
     const folder = join(spool, name)
     const owner = await ownerOf(folder)
-    if (owner === undefined || (await isProvenDead(owner))) await rm(folder, { recursive: true, force: true })
+    const isLeft =
+      owner !== undefined
+        ? await isProvenDead(owner)
+        : !name.startsWith(IN_THE_MAKING) || (await isOlder(folder, nowMs - MAKING_MS))
+    if (isLeft) await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Whether it was touched last before a moment; what is gone meanwhile was not. */
+async function isOlder(folder: string, thanMs: number): Promise<boolean> {
+  return stat(folder).then(
+    ({ mtimeMs }) => mtimeMs < thanMs,
+    () => false,
+  )
 }
 
 async function ownerOf(folder: string): Promise<ProcessIdentity | undefined> {

@@ -65,7 +65,7 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
   const { plan, ledger, home, clock, signal } = request
   await ensureHome(home)
   const owner = await ownIdentity()
-  await clearSpool(home)
+  await clearSpool(home, clock.now())
   await using spool = await openSpool(home, owner)
   await takeOver(ledger, { pipeline: plan.pipeline, nowMs: clock.now() })
   await recordPlan(ledger, { plan, nowMs: clock.now() })

@@ -97,7 +97,7 @@ export async function standUp(request: StandUpRequest): Promise<void> {
   if (opened === undefined) return
   ledger.arrive(opened)
   await ensureHome(project.home)
-  await clearSpool(project.home)
+  await clearSpool(project.home, clock.now())
   await takeOver(ledger, { nowMs: clock.now() })
   const home = { id: await ensureHomeId(project.home), pipelines: pipelines.map(({ name }) => name) }
   // Shown first, then looked: of two that begin at once, one at least sees the other.
