@@ -7,7 +7,6 @@ import type { RuleCount } from '../model/rule-count.ts'
 import type { StagingFormat, TableLoad } from '../connectors/destination.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { Layout } from '../formats/csv/check-layout.ts'
-import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
 import { codesOf, MASK_COUNTS_SQL } from '../plan/duckdb/judge-sql.ts'
 import { validViewSql } from '../plan/duckdb/table-sql.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
@@ -96,7 +95,7 @@ export async function transformItem(request: TransformRequest): Promise<Transfor
             fieldNames,
           }),
     replayed,
-    notes: fileNotes(layout, prepared),
+    notes: [...layoutNotes(layout), ...judged.notes],
   }
 }
 
@@ -111,17 +110,11 @@ async function linked(
   return settleReplay(engine, done)
 }
 
-function fileNotes(layout: Layout, { dialect, blankLines }: PreparedCsv): readonly Text[] {
-  return [
-    ...layout.notes.map(({ column, found }) => ({
-      en: `column ${column} is called "${found}"`,
-      es: `la columna ${column} se llama "${found}"`,
-    })),
-    ...(dialect.encodingGuessed
-      ? [{ en: `encoding taken for ${dialect.encoding}`, es: `codificación tomada por ${dialect.encoding}` }]
-      : []),
-    ...(blankLines > 0 ? [{ en: `${blankLines} blank lines`, es: `${blankLines} líneas en blanco` }] : []),
-  ]
+function layoutNotes({ notes }: Layout): readonly Text[] {
+  return notes.map(({ column, found }) => ({
+    en: `column ${column} is called "${found}"`,
+    es: `la columna ${column} se llama "${found}"`,
+  }))
 }
 
 /** Tables that take all valid rows, or all rejects, must have been written exactly so many. */

@@ -2,6 +2,7 @@ import type { ColumnPlan, Plan, Rule } from '../model/plan.ts'
 import { parseDateFormat } from './date-format.ts'
 import { issue, type Issue } from './issue.ts'
 import { brokenByText } from './judge-text.ts'
+import { readsOf } from './reads-of.ts'
 import { repeatedNames } from './repeated-names.ts'
 
 /** What is wrong with the columns of a contract, each by itself and together. */
@@ -59,10 +60,10 @@ function checkColumnName({ name }: ColumnPlan): readonly Issue[] {
 function checkHeaders(
   column: ColumnPlan,
   columns: readonly ColumnPlan[],
-  { layout, header }: Plan['read'],
+  read: Plan['read'],
 ): readonly Issue[] {
   const where = `contract.${column.name}.from`
-  const byName = layout === 'name' && header
+  const byName = readsOf(read).some((one) => one.layout === 'name' && (one.format !== 'csv' || one.header))
   return [
     ...column.headers
       .filter((text) => text !== text.trim())

@@ -1,5 +1,6 @@
 import { sha256Hex } from '../model/load-key.ts'
 import type { LimitsPlan, Plan, RetryPlan, TablePlan } from '../model/plan.ts'
+import { anyFormat } from '../pipeline/any-format.ts'
 import type { LimitsOptions, Pipeline, RetryOptions } from '../pipeline/pipeline.ts'
 import { toSetting } from '../pipeline/setting.ts'
 import { compileContract } from './compile-contract.ts'
@@ -11,11 +12,12 @@ const DEFAULT_LIMITS = { memoryMb: 512, itemTimeoutSeconds: 3600, maxUnpackedByt
 /** Compiles a declaration. Pure: the same declaration always gives the same plan and hash; `checkPlan` judges the result. */
 export function compilePlan(pipeline: Pipeline): Plan {
   const { options } = pipeline
+  const read = options.read ?? anyFormat()
   const plan: Omit<Plan, 'hash'> = {
     pipeline: pipeline.name,
     source: options.from,
-    read: options.read,
-    contract: compileContract(options.contract),
+    read,
+    contract: compileContract(options.contract, read.format),
     tables: loadOrder(Object.entries(options.tables).map(([name, table]) => compileTable(name, table))),
     report: options.report,
     destination: toSetting(options.into),
