@@ -7,12 +7,14 @@ import type {
   JsonReadPlan,
   NdjsonReadPlan,
   ParquetReadPlan,
+  XlsxReadPlan,
 } from '../model/plan.ts'
 import { EngineError } from '../engine/duckdb/engine-error.ts'
 import type { Layout } from '../formats/csv/check-layout.ts'
 import { prepareJson } from '../formats/json/prepare-json.ts'
 import { brokenParquet, openParquet } from '../formats/parquet/open-parquet.ts'
 import type { PreparedRows } from '../formats/prepared-rows.ts'
+import { XlsxFile, XLSX_SPARE_COLUMNS } from '../formats/xlsx/open-xlsx.ts'
 import type { Judged } from './judge-file.ts'
 import { judgeLate, judgeRows, layoutOf, type JudgeRequest } from './judge-rows.ts'
 
@@ -55,7 +57,7 @@ async function ready(request: JudgeRequest, read: TypedReadPlan, path: string): 
     case 'parquet':
       return readyParquet(request, read, path)
     case 'xlsx':
-      throw new CauceError('FILE_UNREADABLE', { file: request.file, detail: 'xlsx' })
+      return readyXlsx(request, read, path)
   }
 }
 
@@ -102,6 +104,27 @@ async function readyParquet(request: JudgeRequest, read: ParquetReadPlan, path: 
     layout,
     notes: [],
     spareColumns: 0,
+  }
+}
+
+async function readyXlsx(request: JudgeRequest, read: XlsxReadPlan, path: string): Promise<Ready> {
+  const { file, plan, signal, spoolFolder } = request
+  const opened = await XlsxFile.open(path, {
+    file,
+    read,
+    maxUnpackedBytes: plan.limits.maxUnpackedBytes,
+    signal,
+  })
+  try {
+    const layout = layoutOf(request, read, {
+      header: opened.header,
+      firstRecordWidth: opened.width,
+      hasHeader: read.header,
+    })
+    const prepared = await opened.prepare(spoolFolder, columnsOf(layout, plan.contract.columns))
+    return { prepared, layout, notes: [], spareColumns: XLSX_SPARE_COLUMNS }
+  } finally {
+    opened.close()
   }
 }
 
