@@ -17,7 +17,7 @@ export interface SheetTable {
 }
 
 /** The part of a sheet that is looked at. */
-export function wholeOf(read: XlsxReadPlan): CellRange {
+function wholeOf(read: XlsxReadPlan): CellRange {
   const everything = { firstRow: 0, lastRow: Infinity, firstColumn: 0, lastColumn: Infinity }
   const range = (read.range === undefined ? undefined : parseCellRange(read.range)) ?? everything
   return { ...range, firstRow: range.firstRow + read.skipRows }

@@ -178,7 +178,7 @@ function isoValue(text: string): CellValue | undefined {
 }
 
 /** `C12` is 2. */
-export function columnOf(reference: string): number {
+function columnOf(reference: string): number {
   let column = 0
   for (const character of reference) {
     const code = character.charCodeAt(0) & 0xdf
