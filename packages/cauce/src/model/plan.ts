@@ -207,6 +207,8 @@ export interface ContractPlan {
   readonly columns: readonly ColumnPlan[]
   /** In the order they are reported; bit n of the row's mask is rule n of its level. */
   readonly rules: readonly Rule[]
+  /** None was declared: each file gets the one its own rows keep, and `columns` is empty until then. */
+  readonly derived?: true
 }
 
 /** SQL in pieces: text of its author, names and values to be quoted, and what only the item knows. */

@@ -12,6 +12,7 @@ import { validViewSql } from '../plan/duckdb/table-sql.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 import { buildTables } from './build-tables.ts'
 import { collectRejects, keepRejects } from './collect-rejects.ts'
+import { deriveContract } from './derive-contract.ts'
 import { judgeFile, type Judged } from './judge-file.ts'
 import { linkReplay, rejectsUnderOrigin, settleReplay, type Origin, type Replayed } from './link-replay.ts'
 
@@ -45,8 +46,9 @@ export interface Transformed {
 
 /** Judges a spooled file and writes its tables and rejects: every record becomes loaded, rejected or skipped, by count. */
 export async function transformItem(request: TransformRequest): Promise<Transformed> {
-  const { engine, plan, facts, file, replay, spoolFolder } = request
-  const judged = await judgeFile({ ...request, isReplay: replay !== undefined })
+  const { engine, facts, file, replay, spoolFolder } = request
+  const plan = await planFor(request)
+  const judged = await judgeFile({ ...request, plan, isReplay: replay !== undefined })
   const { prepared, layout } = judged
   failpoint('transform:after-judge')
   const replayed = replay === undefined ? NOTHING_REPLAYED : await linked(request, judged, replay)
@@ -97,6 +99,13 @@ export async function transformItem(request: TransformRequest): Promise<Transfor
     replayed,
     notes: [...layoutNotes(layout), ...judged.notes],
   }
+}
+
+/** The plan, with the file's own contract where none was declared. */
+async function planFor(request: TransformRequest): Promise<Plan> {
+  const { plan } = request
+  if (plan.contract.derived !== true) return plan
+  return { ...plan, contract: await deriveContract({ ...request, isReplay: false }) }
 }
 
 const NOTHING_REPLAYED: Replayed = { loads: [], loadedBefore: [] }

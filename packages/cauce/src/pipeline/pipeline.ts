@@ -58,7 +58,8 @@ export interface PipelineOptions<Tables extends Readonly<Record<string, Table>>,
   readonly from: SourcePlan
   /** `csv()`, `ndjson()`, `jsonDocument()`, `parquet()`, `xlsx()`. Default `anyFormat()`: each file by what it is. */
   readonly read?: ReadPlan
-  readonly contract: Contract<Values>
+  /** Default: every file's own columns, in the types found by looking at all its rows. */
+  readonly contract?: Contract<Values>
   readonly tables: Tables & NamesKnown<Tables, Values>
   /** `duckdb:./file.duckdb`, `mysql://user:password@host/database`. */
   readonly into: SettingInput

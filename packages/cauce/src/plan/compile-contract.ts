@@ -68,6 +68,11 @@ export function compileContract(
   }
 }
 
+/** Stands for the contract of each file where none was declared. */
+export function noContract(name: string, format: ReadPlan['format']): ContractPlan {
+  return { name, columns: [], rules: rowShapeRules(format), derived: true }
+}
+
 function compileColumn(name: string, { definition }: Column<unknown>): ColumnPlan {
   return {
     name,
@@ -87,7 +92,8 @@ function storedType({ type, level }: ColumnDefinition): LogicalType {
   return type.kind === 'text' && level === 'warning' ? { kind: 'text', maxLength: undefined } : type
 }
 
-function rowShapeRules(format: ReadPlan['format']): readonly Rule[] {
+/** Rules on the shape of a record, in the format it is read in. */
+export function rowShapeRules(format: ReadPlan['format']): readonly Rule[] {
   const row = (code: string, test: Rule['test']): Rule => ({ code, column: undefined, level: 'error', test })
   return [
     row('row:too_few_columns', { kind: 'width', side: 'few' }),
@@ -96,7 +102,11 @@ function rowShapeRules(format: ReadPlan['format']): readonly Rule[] {
   ]
 }
 
-function columnRules(column: string, definition: ColumnDefinition): readonly Rule[] {
+/** Rules on the values of one column, in the order they are reported. */
+export function columnRules(
+  column: string,
+  definition: Pick<ColumnDefinition, 'parse' | 'nullable' | 'rules' | 'level' | 'code'>,
+): readonly Rule[] {
   const rule = (suffix: string, test: Rule['test'], level: Rule['level']): Rule => ({
     code: definition.code ?? `${column}:${suffix}`,
     column,

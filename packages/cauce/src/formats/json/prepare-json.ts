@@ -20,7 +20,8 @@ export interface PrepareJsonSettings {
   readonly kind: 'lines' | 'document'
   /** In a document: the keys that lead to the array of records; none: the document itself. */
   readonly path: readonly string[]
-  readonly columns: readonly ColumnPlan[]
+  /** What the contract asks for; `all`: every member of the records, as text. */
+  readonly columns: readonly ColumnPlan[] | 'all'
   readonly signal?: AbortSignal | undefined
 }
 

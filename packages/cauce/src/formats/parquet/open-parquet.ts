@@ -16,6 +16,8 @@ interface ParquetColumn {
 
 export interface ParquetFile {
   readonly header: readonly string[]
+  /** The engine's type of each. */
+  readonly types: readonly string[]
   /** Ready to be read, `columns` being what the contract reads from each column of the header; undefined: nothing. */
   prepare(columns: readonly (ColumnPlan | undefined)[]): PreparedRows
 }
@@ -48,6 +50,7 @@ export async function openParquet(
   const columns = [...own.filter((column) => !isTakenApart(column)), ...inner]
   return {
     header: columns.map(({ name }) => name),
+    types: columns.map(({ duckdbType }) => duckdbType),
     prepare: (read) => {
       const texts = columns.filter(({ duckdbType }, i) => read[i] !== undefined && mayHoldNul(duckdbType))
       return {

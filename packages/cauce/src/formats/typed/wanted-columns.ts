@@ -6,6 +6,8 @@ export interface FoundColumn {
   readonly column: ColumnPlan
 }
 
+/** Beyond so many members, objects are no rows but maps. */
+const MOST_COLUMNS = 10_000
 /** Most names kept of those nobody asked for: a message shows a few. */
 const MOST_UNKNOWN = 1000
 
@@ -22,8 +24,11 @@ export class WantedColumns {
   readonly #unknown = new Set<string>()
   readonly #prefixes = new Set<string>()
 
-  constructor(columns: readonly ColumnPlan[]) {
-    for (const column of columns)
+  readonly #takesAll: boolean
+
+  constructor(columns: readonly ColumnPlan[] | 'all') {
+    this.#takesAll = columns === 'all'
+    for (const column of columns === 'all' ? [] : columns)
       for (const header of column.headers) {
         this.#exact.set(header, column)
         this.#folded.set(header.toLowerCase(), column)
@@ -42,7 +47,10 @@ export class WantedColumns {
     const known = this.#places.get(name)
     if (known !== undefined) return known
     const trimmed = name.trim()
-    const column = this.#exact.get(trimmed) ?? this.#folded.get(trimmed.toLowerCase())
+    const column =
+      this.#exact.get(trimmed) ??
+      this.#folded.get(trimmed.toLowerCase()) ??
+      (this.#takesAll && this.found.length < MOST_COLUMNS ? anyText(name) : undefined)
     const place = column === undefined ? -1 : this.found.push({ name, column }) - 1
     if (place >= 0) this.#places.set(name, place)
     return place
@@ -55,5 +63,19 @@ export class WantedColumns {
 
   noteUnknown(name: string): void {
     if (this.#unknown.size < MOST_UNKNOWN) this.#unknown.add(name)
+  }
+}
+
+function anyText(name: string): ColumnPlan {
+  return {
+    name,
+    headers: [name],
+    anyHeader: false,
+    type: { kind: 'text', maxLength: undefined },
+    parse: { kind: 'text' },
+    nullable: true,
+    nulls: undefined,
+    normalise: [],
+    defaultText: undefined,
   }
 }
