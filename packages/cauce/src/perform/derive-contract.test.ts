@@ -7,11 +7,11 @@ import { contractOf } from './judge-file.test-kit.ts'
 const typeText = (type: LogicalType): string =>
   type.kind === 'decimal' ? `decimal(${type.precision},${type.scale})` : type.kind
 
-/** `name type form`, with a question mark where values are missing. */
+/** `name type form` */
 async function typesOf(content: Parameters<typeof contractOf>[0], file: string): Promise<readonly string[]> {
   const { columns } = await contractOf(content, file)
-  return columns.map(({ name, type, parse, nullable }) =>
-    [`${name}${nullable ? '?' : ''}`, typeText(type), ...('format' in parse ? [parse.format] : [])].join(' '),
+  return columns.map(({ name, type, parse }) =>
+    [name, typeText(type), ...('format' in parse ? [parse.format] : [])].join(' '),
   )
 }
 
@@ -26,9 +26,9 @@ describe('without a contract', () => {
       'amount decimal(18,3)',
       'yes boolean',
       'day date yyyy-MM-dd',
-      'maybe? integer',
+      'maybe integer',
       'Wide double',
-      'when? timestamp yyyy-MM-dd HH:mm:ss',
+      'when timestamp yyyy-MM-dd HH:mm:ss',
     ])
   })
 
@@ -63,7 +63,7 @@ describe('without a contract', () => {
   test('JSON: members of every record count, broken lines do not, nested values are JSON', async () => {
     const lines =
       '{"_id":{"$oid":"5c"},"n":1}\n{"_id":{"$oid":"6d"},"n":2.5,"tags":["x"]}\nbroken\n{"_id":"x","o":{"a":1}}\n'
-    expect(await typesOf(lines, 'a.ndjson')).toEqual(['id text', 'n? decimal(18,1)', 'tags? json', 'o? json'])
+    expect(await typesOf(lines, 'a.ndjson')).toEqual(['id text', 'n decimal(18,1)', 'tags json', 'o json'])
   })
 
   test('Parquet and Excel tell more than their texts do', async () => {
@@ -76,12 +76,12 @@ describe('without a contract', () => {
       'd double',
       't timestamp yyyy-MM-dd HH:mm:ss.SSSSSS',
       's text',
-      'e? text',
+      'e text',
       'midnight timestamp yyyy-MM-dd HH:mm:ss',
     ])
     const rows = `${rowsOf(['at', 'n'])}<row r="2"><c r="A2" s="1"><v>45322</v></c><c r="B2"><v>1</v></c></row><row r="3"><c r="A3" s="1"><v>45322.5</v></c></row>`
     const book = workbookOf({ sheets: [{ name: 'a', rows }], styles: ['General', 'yyyy-mm-dd hh:mm'] })
-    expect(await typesOf(book, 'a.xlsx')).toEqual(['at timestamp yyyy-MM-dd HH:mm:ss', 'n? integer'])
+    expect(await typesOf(book, 'a.xlsx')).toEqual(['at timestamp yyyy-MM-dd HH:mm:ss', 'n integer'])
   })
 
   test('a file without columns is refused', async () => {

@@ -11,7 +11,7 @@ import { foundTypes, profileSql, type ProfiledColumn } from '../plan/duckdb/prof
 import { chooseRead } from './choose-read.ts'
 import type { JudgeRequest } from './judge-rows.ts'
 
-/** Rules a mask has bits for; each column without a contract takes two at most. */
+/** Rules a mask has bits for; a column takes one. */
 const MOST_RULES = 62
 
 /** A file whose columns are known and whose values are texts. */

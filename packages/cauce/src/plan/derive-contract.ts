@@ -18,14 +18,15 @@ export function derivedContract(
       anyHeader: false,
       type: found?.type ?? { kind: 'text', maxLength: undefined },
       parse: found?.parse ?? { kind: 'text' },
-      nullable: found?.nullable ?? true,
+      // That a file has every value promises nothing for the next.
+      nullable: true,
       nulls: undefined,
       normalise: [],
       defaultText: undefined,
     }
   })
-  const rules = columns.flatMap(({ name: column, parse, nullable }): readonly Rule[] =>
-    columnRules(column, { parse, nullable, rules: [], level: 'error', code: undefined }),
+  const rules = columns.flatMap(({ name: column, parse }): readonly Rule[] =>
+    columnRules(column, { parse, nullable: true, rules: [], level: 'error', code: undefined }),
   )
   return { name, columns, rules: [...rowShapeRules(format), ...rules] }
 }

@@ -16,6 +16,7 @@ export interface JsonFields {
 export class RecordReader {
   readonly #wanted: WantedColumns
   #flags = 0
+  #hasEscapes = false
   #fields: (string | null | undefined)[] = []
 
   constructor(wanted: WantedColumns) {
@@ -25,6 +26,7 @@ export class RecordReader {
   /** @returns undefined when the bytes are no JSON */
   read(bytes: Buffer): JsonFields | undefined {
     const text = bytes.toString('utf8')
+    this.#hasEscapes = text.includes('\\')
     const value = parsed(text)
     if (value === undefined) return undefined
     this.#flags = isUtf8(bytes) ? 0 : RECORD_FLAGS.undecodable
@@ -61,8 +63,10 @@ export class RecordReader {
 
   /** Escapes can spell what no text of a database holds: NUL, and halves of characters. */
   #storable(text: string): string {
+    if (!this.#hasEscapes) return text
     if (text.includes('\0')) this.#flags |= RECORD_FLAGS.nul
-    if (!text.isWellFormed()) this.#flags |= RECORD_FLAGS.undecodable
+    else if (text.isWellFormed()) return text
+    else this.#flags |= RECORD_FLAGS.undecodable
     return text.replaceAll('\0', String.raw`\x00`).toWellFormed()
   }
 }

@@ -10,6 +10,8 @@ export interface XmlHandler {
 
 /** Excel itself stops at 32,767 characters. */
 const LONGEST_TEXT = 8 * 1024 * 1024
+const EXCLAMATION = 0x21
+const SPACE = 0x20
 const LONGEST_ENTITY = 12
 const LONGEST_TAG = 1024 * 1024
 
@@ -72,7 +74,7 @@ export class XmlScanner {
     }
     const isEmpty = text[end - 2] === '/'
     const body = text.slice(start + 1, isEmpty ? end - 2 : end - 1)
-    const space = body.search(/\s/)
+    const space = firstSpace(body)
     const name = localName(space < 0 ? body : body.slice(0, space))
     this.#handler.open(name, space < 0 ? '' : body.slice(space))
     if (isEmpty) this.#handler.close(name)
@@ -81,10 +83,12 @@ export class XmlScanner {
 
 /** The place behind the tag that begins at `start`; -1 when it is not whole yet. */
 function tagEnd(text: string, start: number): number {
-  if (text.startsWith('<!--', start)) return behind(text, '-->', start)
-  if (text.startsWith('<![CDATA[', start)) return behind(text, ']]>', start)
-  // Too short to tell a comment from a declaration.
-  if (text[start + 1] === '!' && text.length - start < 9) return -1
+  if (text.charCodeAt(start + 1) === EXCLAMATION) {
+    if (text.startsWith('<!--', start)) return behind(text, '-->', start)
+    if (text.startsWith('<![CDATA[', start)) return behind(text, ']]>', start)
+    // Too short to tell a comment from a declaration.
+    if (text.length - start < 9) return -1
+  }
   let end = text.indexOf('>', start)
   // A quoted attribute may hold the sign.
   while (end >= 0 && hasOpenQuote(text, start, end)) end = text.indexOf('>', end + 1)
@@ -105,6 +109,12 @@ function hasOpenQuote(text: string, start: number, end: number): boolean {
     else if (open === code) open = 0
   }
   return open !== 0
+}
+
+/** A regular expression would take as long as all the rest of a tag. */
+function firstSpace(text: string): number {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) <= SPACE) return at
+  return -1
 }
 
 function localName(name: string): string {

@@ -23,7 +23,6 @@ export interface ProfileInput {
 export interface FoundType {
   readonly type: LogicalType
   readonly parse: Parse
-  readonly nullable: boolean
 }
 
 // Zeros in front are part of a code, not of a number; a plus sign is somebody's notation.
@@ -57,7 +56,7 @@ export function profileSql(input: ProfileInput): string {
   const answers = columns.flatMap((_, i) =>
     Object.entries(questions(`v${i}`, input)).map(([what, sql]) => `${sql} AS ${what}_${i}`),
   )
-  return `SELECT count(*) AS rows, ${answers.join(', ')} FROM (SELECT ${values.join(', ')} FROM ${relation})`
+  return `SELECT ${answers.join(', ')} FROM (SELECT ${values.join(', ')} FROM ${relation})`
 }
 
 function questions(value: string, { hasJson, hasMoments }: ProfileInput): Readonly<Record<string, string>> {
@@ -70,7 +69,6 @@ function questions(value: string, { hasJson, hasMoments }: ProfileInput): Readon
     all(`${parseSql(value, columnOf({ kind }, { kind, format }))} IS NOT NULL`),
   ])
   return {
-    present: `count(${value})`,
     boolean: all(`lower(${value}) IN ('true', 'false')`),
     integer: all(`${matches(INTEGER)} AND TRY_CAST(${value} AS BIGINT) IS NOT NULL`),
     decimal: all(matches(DECIMAL)),
@@ -91,8 +89,7 @@ export function foundTypes(
   return columns.map(({ hint }, i) => {
     const count = (what: string): number => Number(answers[`${what}_${i}`])
     const is = (what: string): boolean => answers[`${what}_${i}`] === true
-    const nullable = count('present') < Number(answers['rows'])
-    return { ...typeOf(is, count, hint), nullable }
+    return typeOf(is, count, hint)
   })
 }
 
@@ -100,7 +97,7 @@ function typeOf(
   is: (what: string) => boolean,
   count: (what: string) => number,
   hint: ProfiledColumn['hint'],
-): Omit<FoundType, 'nullable'> {
+): FoundType {
   if (is('boolean')) {
     const words = { trueWords: ['true'], falseWords: ['false'] }
     return { type: { kind: 'boolean' }, parse: { kind: 'boolean', ...words } }
@@ -121,10 +118,7 @@ function typeOf(
 
 const TEXT = { type: { kind: 'text', maxLength: undefined }, parse: { kind: 'text' } } as const
 
-function momentFormat(
-  is: (what: string) => boolean,
-  fraction: number,
-): Omit<FoundType, 'nullable'> | undefined {
+function momentFormat(is: (what: string) => boolean, fraction: number): FoundType | undefined {
   const found = MOMENT_FORMATS.find((_, i) => is(`moment${i}`))
   if (found === undefined && !is('typed')) return undefined
   const tail = fraction === 0 ? '' : fraction <= 3 ? '.SSS' : '.SSSSSS'
