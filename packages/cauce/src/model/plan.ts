@@ -10,7 +10,7 @@ export interface Plan {
   /** sha256 hex of everything else in the plan. */
   readonly hash: string
   readonly source: SourcePlan
-  readonly read: CsvReadPlan
+  readonly read: ReadPlan
   readonly contract: ContractPlan
   readonly tables: readonly TablePlan[]
   readonly report: ReportPlan | undefined
@@ -45,7 +45,76 @@ export interface SourcePlan {
   readonly pattern: string
 }
 
-/** How the bytes of a file become rows of text; undefined means: look at the file. */
+/** How the bytes of a file become rows of text: in one declared format, or each file in the one it turns out to have. */
+export type ReadPlan = FileReadPlan | AnyReadPlan
+
+export type FileReadPlan = CsvReadPlan | NdjsonReadPlan | JsonReadPlan | ParquetReadPlan | XlsxReadPlan
+
+/** What every format says. */
+interface ReadBase {
+  /** undefined: look at the file. */
+  readonly compression: 'none' | 'gzip' | 'zstd' | 'zip' | undefined
+  /** Texts that mean null. */
+  readonly nulls: readonly string[]
+  readonly unknownColumns: 'refuse' | 'ignore'
+}
+
+/** One JSON object a line. */
+export interface NdjsonReadPlan extends ReadBase {
+  readonly format: 'ndjson'
+  readonly layout: 'name'
+}
+
+/** A JSON document: an array of records, one record, or an object with an array inside. */
+export interface JsonReadPlan extends ReadBase {
+  readonly format: 'json'
+  readonly layout: 'name'
+  /** Keys that lead to the array, outermost first. */
+  readonly records: readonly string[]
+}
+
+export interface ParquetReadPlan extends ReadBase {
+  readonly format: 'parquet'
+  readonly layout: 'position' | 'name'
+}
+
+/** Sheets of an Excel workbook. Rows and sheets are counted from 1. */
+export interface XlsxReadPlan extends ReadBase {
+  readonly format: 'xlsx'
+  readonly layout: 'position' | 'name'
+  readonly sheet: SheetChoice
+  readonly header: boolean
+  /** Row of the (first) header; undefined: the first row that is not empty. */
+  readonly headerRow: number | undefined
+  /** Rows the header takes: their texts are joined. */
+  readonly headerRows: number
+  /** Rows before header and data that are not looked at. */
+  readonly skipRows: number
+  /** Cells that are looked at (`B3:F200`, `B3:F`); undefined: all. */
+  readonly range: string | undefined
+  /** What becomes of a row with a cell such as `#DIV/0!`. */
+  readonly errorCells: 'reject' | 'null' | 'text'
+}
+
+export type SheetChoice =
+  /** The first that is not hidden. */
+  | { readonly kind: 'first' }
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'number'; readonly number: number }
+  /** One below the other; those without any cell are passed over. */
+  | { readonly kind: 'every'; readonly hidden: boolean }
+
+/** Each file by what it is, told by its first bytes. */
+export interface AnyReadPlan {
+  readonly format: 'any'
+  readonly csv: CsvReadPlan
+  readonly ndjson: NdjsonReadPlan
+  readonly json: JsonReadPlan
+  readonly parquet: ParquetReadPlan
+  readonly xlsx: XlsxReadPlan
+}
+
+/** Delimited text; undefined means: look at the file. */
 export interface CsvReadPlan {
   readonly format: 'csv'
   readonly encoding: string | undefined
@@ -138,6 +207,8 @@ export interface ContractPlan {
   readonly columns: readonly ColumnPlan[]
   /** In the order they are reported; bit n of the row's mask is rule n of its level. */
   readonly rules: readonly Rule[]
+  /** None was declared: each file gets the one its own rows keep, and `columns` is empty until then. */
+  readonly derived?: true
 }
 
 /** SQL in pieces: text of its author, names and values to be quoted, and what only the item knows. */

@@ -68,6 +68,20 @@ const ROW_TEXTS: Readonly<Record<string, Text>> = {
     en: 'the row holds bytes that are no text in the encoding of the file',
     es: 'la fila contiene bytes que no son texto en la codificación del archivo',
   },
+  bad_json: { en: 'the line is no JSON', es: 'la línea no es JSON' },
+  not_an_object: { en: 'the record is no JSON object', es: 'el registro no es un objeto JSON' },
+  repeated_key: {
+    en: 'a key of the record is there twice',
+    es: 'una clave del registro está dos veces',
+  },
+  too_deep: {
+    en: 'the record is nested deeper than databases take',
+    es: 'el registro está más anidado de lo que admiten las bases de datos',
+  },
+  error_cell: {
+    en: 'a cell of the row holds an error instead of a value',
+    es: 'una celda de la fila contiene un error en vez de un valor',
+  },
   repeated: {
     en: 'the row equals an earlier one of the file',
     es: 'la fila es igual a una anterior del archivo',

@@ -8,7 +8,7 @@ import { duckdbQuoting, quoteText } from '../plan/duckdb/quote.ts'
 import { unsortedTableSql } from '../plan/duckdb/table-sql.ts'
 import { fillSql } from '../plan/fill-sql.ts'
 import { issue, type Issue } from '../plan/issue.ts'
-import { isComplaint, openSqlBench, type SqlBench, sqlComplaint } from './sql-bench.ts'
+import { hasKnownColumns, isComplaint, openSqlBench, type SqlBench, sqlComplaint } from './sql-bench.ts'
 
 /** Everything wrong in the SQL of a plan: row checks, patterns, tables and report, compiled by the engine over no rows. */
 export async function checkSql(plan: Plan): Promise<readonly Issue[]> {
@@ -51,7 +51,7 @@ async function checkRowChecks({ engine, facts }: SqlBench, { contract }: Plan): 
 async function checkTables(bench: SqlBench, plan: Plan): Promise<readonly Issue[]> {
   const found: Issue[] = []
   const shapes = new Map<string, TableShape>()
-  for (const table of plan.tables)
+  for (const table of plan.tables.filter((one) => hasKnownColumns(one, plan)))
     found.push(
       ...(await complaints(`tables.${table.name}`, async () => {
         shapes.set(table.name, await bench.shapeOf(table))

@@ -1,7 +1,7 @@
 import type { Plan, TablePlan } from '../model/plan.ts'
 import type { TableShape } from '../connectors/destination.ts'
 import { displaySetting } from './display-location.ts'
-import { isComplaint, openSqlBench, sqlComplaint } from './sql-bench.ts'
+import { hasKnownColumns, isComplaint, openSqlBench, sqlComplaint } from './sql-bench.ts'
 
 /** A plan as people read it: no password in any location, and every table with its columns. */
 export interface ExplainedPlan {
@@ -11,7 +11,7 @@ export interface ExplainedPlan {
 
 export interface ExplainedTable {
   readonly table: TablePlan
-  /** Undefined when its SQL does not compile; `complaint` says why. */
+  /** Undefined when its SQL does not compile (`complaint` says why), or each file brings columns of its own. */
   readonly shape: TableShape | undefined
   readonly complaint: string | undefined
 }
@@ -22,7 +22,8 @@ export async function explainPlan(plan: Plan): Promise<ExplainedPlan> {
   const tables: ExplainedTable[] = []
   for (const table of plan.tables)
     try {
-      tables.push({ table, shape: await bench.shapeOf(table), complaint: undefined })
+      const shape = hasKnownColumns(table, plan) ? await bench.shapeOf(table) : undefined
+      tables.push({ table, shape, complaint: undefined })
     } catch (error) {
       if (!isComplaint(error)) throw error
       tables.push({ table, shape: undefined, complaint: sqlComplaint(error) })

@@ -53,6 +53,11 @@ export async function openSqlBench(plan: Plan): Promise<SqlBench> {
   }
 }
 
+/** Whether a table's columns are known before any file is: without a contract, valid rows have those of their file. */
+export function hasKnownColumns({ from }: TablePlan, { contract }: Plan): boolean {
+  return from.kind === 'rejects' || contract.derived !== true
+}
+
 /** What the engine says of SQL it cannot run: its first paragraph, without the place in a statement its author never wrote. */
 export function sqlComplaint(error: unknown): string {
   const said =

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { ContractPlan } from '../model/plan.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
-import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
+import type { PreparedRows } from '../formats/prepared-rows.ts'
 import { brokenCodes } from '../plan/duckdb/judge-sql.ts'
 import { quoteText } from '../plan/duckdb/quote.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
@@ -14,7 +14,7 @@ import { keptRejectsPath } from './kept-rejects.ts'
 
 interface CollectRequest {
   readonly contract: ContractPlan
-  readonly prepared: PreparedCsv
+  readonly prepared: PreparedRows
   readonly facts: ItemFacts
   /** The item's own key; in a replay, facts speak of the item its rows come from. */
   readonly file: string
@@ -57,7 +57,7 @@ FROM raw_reject JOIN judged ON judged.rowid = record - 1 ORDER BY record`)
 /** Place, broken rules and text of each record; the bytes too where the text cannot show them. */
 async function* rawRejects(
   contract: ContractPlan,
-  prepared: PreparedCsv,
+  prepared: PreparedRows,
   records: readonly number[],
   masks: readonly bigint[],
 ): AsyncGenerator<readonly [number, number, string, string, boolean, string | null], void> {

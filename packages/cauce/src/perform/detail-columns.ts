@@ -24,6 +24,6 @@ export async function emptyValid(engine: Engine, { contract }: Pick<Plan, 'contr
     ({ name, type }) => `CAST(NULL AS ${duckdbType(type)}) AS ${quoteName(name)}`,
   )
   await engine.run(
-    `CREATE OR REPLACE TEMP VIEW valid AS SELECT ${columns.join(', ')}, CAST(NULL AS BIGINT) AS _record WHERE false`,
+    `CREATE OR REPLACE TEMP VIEW valid AS SELECT ${[...columns, 'CAST(NULL AS BIGINT) AS _record'].join(', ')} WHERE false`,
   )
 }

@@ -7,12 +7,12 @@ import type { RuleCount } from '../model/rule-count.ts'
 import type { StagingFormat, TableLoad } from '../connectors/destination.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { Layout } from '../formats/csv/check-layout.ts'
-import type { PreparedCsv } from '../formats/csv/prepared-csv.ts'
 import { codesOf, MASK_COUNTS_SQL } from '../plan/duckdb/judge-sql.ts'
 import { validViewSql } from '../plan/duckdb/table-sql.ts'
 import type { ItemFacts } from '../plan/fill-sql.ts'
 import { buildTables } from './build-tables.ts'
 import { collectRejects, keepRejects } from './collect-rejects.ts'
+import { deriveContract } from './derive-contract.ts'
 import { judgeFile, type Judged } from './judge-file.ts'
 import { linkReplay, rejectsUnderOrigin, settleReplay, type Origin, type Replayed } from './link-replay.ts'
 
@@ -46,8 +46,9 @@ export interface Transformed {
 
 /** Judges a spooled file and writes its tables and rejects: every record becomes loaded, rejected or skipped, by count. */
 export async function transformItem(request: TransformRequest): Promise<Transformed> {
-  const { engine, plan, facts, file, replay, spoolFolder } = request
-  const judged = await judgeFile({ ...request, isReplay: replay !== undefined })
+  const { engine, facts, file, replay, spoolFolder } = request
+  const plan = await planFor(request)
+  const judged = await judgeFile({ ...request, plan, isReplay: replay !== undefined })
   const { prepared, layout } = judged
   failpoint('transform:after-judge')
   const replayed = replay === undefined ? NOTHING_REPLAYED : await linked(request, judged, replay)
@@ -96,8 +97,15 @@ export async function transformItem(request: TransformRequest): Promise<Transfor
             fieldNames,
           }),
     replayed,
-    notes: fileNotes(layout, prepared),
+    notes: [...layoutNotes(layout), ...judged.notes],
   }
+}
+
+/** The plan, with the file's own contract where none was declared. */
+async function planFor(request: TransformRequest): Promise<Plan> {
+  const { plan } = request
+  if (plan.contract.derived !== true) return plan
+  return { ...plan, contract: await deriveContract({ ...request, isReplay: false }) }
 }
 
 const NOTHING_REPLAYED: Replayed = { loads: [], loadedBefore: [] }
@@ -111,17 +119,11 @@ async function linked(
   return settleReplay(engine, done)
 }
 
-function fileNotes(layout: Layout, { dialect, blankLines }: PreparedCsv): readonly Text[] {
-  return [
-    ...layout.notes.map(({ column, found }) => ({
-      en: `column ${column} is called "${found}"`,
-      es: `la columna ${column} se llama "${found}"`,
-    })),
-    ...(dialect.encodingGuessed
-      ? [{ en: `encoding taken for ${dialect.encoding}`, es: `codificación tomada por ${dialect.encoding}` }]
-      : []),
-    ...(blankLines > 0 ? [{ en: `${blankLines} blank lines`, es: `${blankLines} líneas en blanco` }] : []),
-  ]
+function layoutNotes({ notes }: Layout): readonly Text[] {
+  return notes.map(({ column, found }) => ({
+    en: `column ${column} is called "${found}"`,
+    es: `la columna ${column} se llama "${found}"`,
+  }))
 }
 
 /** Tables that take all valid rows, or all rejects, must have been written exactly so many. */

@@ -82,7 +82,7 @@ export function date(format = 'yyyy-MM-dd'): Column<Date> {
   return column({ kind: 'date' }, { kind: 'date', format })
 }
 
-/** A moment without a zone, as the file tells it. The format is written with dd, MM, yyyy, HH, mm, ss, SSS. */
+/** A moment without a zone, as the file tells it. The format is written with dd, MM, yyyy, HH, mm, ss, SSS or SSSSSS. */
 export function timestamp(format = 'yyyy-MM-dd HH:mm:ss'): Column<Date> {
   return column({ kind: 'timestamp', ...secondsOf(format) }, { kind: 'timestamp', format })
 }

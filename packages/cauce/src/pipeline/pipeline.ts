@@ -1,5 +1,5 @@
 import type { ItemState } from '../model/item-state.ts'
-import type { CsvReadPlan, OverlapPolicy, ReferencePlan, ReportPlan, SourcePlan } from '../model/plan.ts'
+import type { OverlapPolicy, ReadPlan, ReferencePlan, ReportPlan, SourcePlan } from '../model/plan.ts'
 import type { Alert } from './alerts.ts'
 import type { Contract } from './contract.ts'
 import type { RhythmSchedule, Schedule } from './schedule.ts'
@@ -56,8 +56,10 @@ export interface RetryOptions {
 
 export interface PipelineOptions<Tables extends Readonly<Record<string, Table>>, Values = unknown> {
   readonly from: SourcePlan
-  readonly read: CsvReadPlan
-  readonly contract: Contract<Values>
+  /** `csv()`, `ndjson()`, `jsonDocument()`, `parquet()`, `xlsx()`. Default `anyFormat()`: each file by what it is. */
+  readonly read?: ReadPlan
+  /** Default: every file's own columns, in the types found by looking at all its rows. */
+  readonly contract?: Contract<Values>
   readonly tables: Tables & NamesKnown<Tables, Values>
   /** `duckdb:./file.duckdb`, `mysql://user:password@host/database`. */
   readonly into: SettingInput

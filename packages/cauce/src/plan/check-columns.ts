@@ -2,11 +2,13 @@ import type { ColumnPlan, Plan, Rule } from '../model/plan.ts'
 import { parseDateFormat } from './date-format.ts'
 import { issue, type Issue } from './issue.ts'
 import { brokenByText } from './judge-text.ts'
+import { readsOf } from './reads-of.ts'
 import { repeatedNames } from './repeated-names.ts'
 
 /** What is wrong with the columns of a contract, each by itself and together. */
 export function checkColumns({ contract, read }: Plan): readonly Issue[] {
-  const { columns, rules } = contract
+  const { columns, rules, derived } = contract
+  if (derived === true) return []
   if (columns.length === 0)
     return [issue('contract', 'has no columns; give it at least one', 'no tiene columnas; dele al menos una')]
   return [
@@ -59,10 +61,10 @@ function checkColumnName({ name }: ColumnPlan): readonly Issue[] {
 function checkHeaders(
   column: ColumnPlan,
   columns: readonly ColumnPlan[],
-  { layout, header }: Plan['read'],
+  read: Plan['read'],
 ): readonly Issue[] {
   const where = `contract.${column.name}.from`
-  const byName = layout === 'name' && header
+  const byName = readsOf(read).some((one) => one.layout === 'name' && (one.format !== 'csv' || one.header))
   return [
     ...column.headers
       .filter((text) => text !== text.trim())
@@ -105,8 +107,8 @@ function checkParse({ name, parse, type }: ColumnPlan): readonly Issue[] {
       : [
           issue(
             where,
-            `"${parse.format}" is not a ${parse.kind} format; write it with dd, MM, yyyy, HH, mm, ss, SSS, each once`,
-            `"${parse.format}" no es un formato de ${parse.kind}; escríbalo con dd, MM, yyyy, HH, mm, ss, SSS, cada uno una vez`,
+            `"${parse.format}" is not a ${parse.kind} format; write it with dd, MM, yyyy, HH, mm, ss, SSS (or SSSSSS), each once`,
+            `"${parse.format}" no es un formato de ${parse.kind}; escríbalo con dd, MM, yyyy, HH, mm, ss, SSS (o SSSSSS), cada uno una vez`,
           ),
         ]
   if (parse.kind === 'boolean') return checkWords(where, parse.trueWords, parse.falseWords)

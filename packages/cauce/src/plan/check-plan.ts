@@ -1,6 +1,7 @@
 import type { Plan } from '../model/plan.ts'
 import { checkArchive } from './check-archive.ts'
 import { checkColumns } from './check-columns.ts'
+import { checkRead } from './check-read.ts'
 import { checkReport } from './check-report.ts'
 import { checkRules } from './check-rules.ts'
 import { checkTables } from './check-tables.ts'
@@ -8,6 +9,7 @@ import { checkTexts } from './check-texts.ts'
 import { checkVersions } from './check-versions.ts'
 import { issue, type Issue } from './issue.ts'
 import { checkSchedules } from './schedule/check-schedules.ts'
+import { isWhole, wholeNumber } from './whole-number.ts'
 
 /**
  * Everything wrong in a plan that can be seen without running its SQL; an empty list means it may run. SQL is compiled
@@ -17,7 +19,7 @@ export function checkPlan(plan: Plan): readonly Issue[] {
   return [
     ...checkName(plan),
     ...checkTexts(plan),
-    ...checkRead(plan),
+    ...checkRead(plan.read),
     ...checkColumns(plan),
     ...checkRules(plan.contract),
     ...checkTables(plan),
@@ -40,31 +42,6 @@ function checkName({ pipeline }: Plan): readonly Issue[] {
   ]
 }
 
-function checkRead({ read }: Plan): readonly Issue[] {
-  const found: Issue[] = []
-  for (const role of ['delimiter', 'quote', 'escape'] as const) {
-    const text = read[role]
-    if (text !== undefined && text !== null && !/^[\t\x20-\x7e]$/.test(text))
-      found.push(
-        issue(
-          `read.${role}`,
-          `${JSON.stringify(text)} is not one ASCII character; write one, such as ";" or "\\t"`,
-          `${JSON.stringify(text)} no es un carácter ASCII; escriba uno, como ";" o "\\t"`,
-        ),
-      )
-  }
-  if (read.delimiter !== undefined && (read.delimiter === read.quote || read.delimiter === read.escape))
-    found.push(
-      issue(
-        'read.delimiter',
-        'cannot also be the quote or the escape; write another character for one of them',
-        'no puede ser también la comilla o el escape; escriba otro carácter para uno de ellos',
-      ),
-    )
-  if (!isWhole(read.skipLines, 0)) found.push(wholeNumber('read.skipLines', read.skipLines, 0))
-  return found
-}
-
 function checkLimits({ limits, retry }: Plan): readonly Issue[] {
   const { sourceConnections, destinationConnections, ...own } = limits
   const named: Readonly<Record<string, number | undefined>> = {
@@ -76,16 +53,4 @@ function checkLimits({ limits, retry }: Plan): readonly Issue[] {
     value === undefined || isWhole(value, 1) ? [] : [wholeNumber(`limits.${name}`, value, 1)],
   )
   return isWhole(retry.days, 0) ? wrong : [...wrong, wholeNumber('retry.days', retry.days, 0)]
-}
-
-function isWhole(value: number, least: number): boolean {
-  return Number.isSafeInteger(value) && value >= least
-}
-
-function wholeNumber(where: string, value: number, least: number): Issue {
-  return issue(
-    where,
-    `${value} will not do; write a whole number from ${least}`,
-    `${value} no sirve; escriba un número entero desde ${least}`,
-  )
 }

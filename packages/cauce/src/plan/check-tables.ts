@@ -70,6 +70,14 @@ function checkTableName({ name }: TablePlan): readonly Issue[] {
 
 function checkTable(table: TablePlan, plan: Plan): readonly Issue[] {
   const where = `tables.${table.name}`
+  if (plan.contract.derived === true && (table.mode === 'upsert' || table.from.kind === 'sql'))
+    return [
+      issue(
+        where,
+        'needs columns that are known beforehand; declare a contract, or write append(valid) or replace(valid)',
+        'necesita columnas conocidas de antemano; declare un contrato, o escriba append(valid) o replace(valid)',
+      ),
+    ]
   if (table.from.kind === 'rejects')
     return checkColumnNames(`${where}.columns`, Object.keys(table.from.columns))
   if (table.mode !== 'upsert') return []

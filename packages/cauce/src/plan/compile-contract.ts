@@ -1,6 +1,6 @@
 import type { Column, ColumnDefinition } from '../pipeline/column.ts'
 import type { Contract } from '../pipeline/contract.ts'
-import type { ColumnPlan, ContractPlan, LogicalType, Parse, Rule } from '../model/plan.ts'
+import type { ColumnPlan, ContractPlan, LogicalType, Parse, ReadPlan, Rule } from '../model/plan.ts'
 import { portablePattern } from './portable-pattern.ts'
 
 /** Bits a reader sets on a record it had to repair or could not decode, with the code each one becomes. */
@@ -9,6 +9,27 @@ const RECORD_FLAGS = [
   { bit: 2, code: 'row:nul_byte' },
   { bit: 4, code: 'row:undecodable_bytes' },
 ] as const
+
+const JSON_FLAGS = [
+  { bit: 8, code: 'row:bad_json' },
+  { bit: 16, code: 'row:not_an_object' },
+  { bit: 32, code: 'row:repeated_key' },
+  { bit: 64, code: 'row:too_deep' },
+] as const
+
+const SHEET_FLAGS = [{ bit: 128, code: 'row:error_cell' }] as const
+
+/** Rules of formats that are not read take no bit of the mask. */
+const FLAGS_BY_FORMAT: Readonly<
+  Record<ReadPlan['format'], readonly { readonly bit: number; readonly code: string }[]>
+> = {
+  csv: RECORD_FLAGS,
+  ndjson: [...RECORD_FLAGS, ...JSON_FLAGS],
+  json: [...RECORD_FLAGS, ...JSON_FLAGS],
+  parquet: RECORD_FLAGS,
+  xlsx: [...RECORD_FLAGS, ...SHEET_FLAGS],
+  any: [...RECORD_FLAGS, ...JSON_FLAGS, ...SHEET_FLAGS],
+}
 
 const PARSE_SUFFIX: Readonly<Record<Parse['kind'], string>> = {
   text: 'not_text',
@@ -24,13 +45,16 @@ const PARSE_SUFFIX: Readonly<Record<Parse['kind'], string>> = {
 }
 
 /** Compiles a contract: its columns in file order and every rule in the order it is reported. */
-export function compileContract(contract: Contract<unknown>): ContractPlan {
+export function compileContract(
+  contract: Contract<unknown>,
+  format: ReadPlan['format'] = 'csv',
+): ContractPlan {
   const columns = Object.entries(contract.columns)
   return {
     name: contract.name,
     columns: columns.map(([name, column]) => compileColumn(name, column)),
     rules: [
-      ...rowShapeRules(),
+      ...rowShapeRules(format),
       ...columns.flatMap(([name, { definition }]) => columnRules(name, definition)),
       ...columns.flatMap(([name, { definition }]) => uniqueRules(name, definition)),
       ...repeatedRowRules(contract),
@@ -42,6 +66,11 @@ export function compileContract(contract: Contract<unknown>): ContractPlan {
       })),
     ],
   }
+}
+
+/** Stands for the contract of each file where none was declared. */
+export function noContract(name: string, format: ReadPlan['format']): ContractPlan {
+  return { name, columns: [], rules: rowShapeRules(format), derived: true }
 }
 
 function compileColumn(name: string, { definition }: Column<unknown>): ColumnPlan {
@@ -63,16 +92,21 @@ function storedType({ type, level }: ColumnDefinition): LogicalType {
   return type.kind === 'text' && level === 'warning' ? { kind: 'text', maxLength: undefined } : type
 }
 
-function rowShapeRules(): readonly Rule[] {
+/** Rules on the shape of a record, in the format it is read in. */
+export function rowShapeRules(format: ReadPlan['format']): readonly Rule[] {
   const row = (code: string, test: Rule['test']): Rule => ({ code, column: undefined, level: 'error', test })
   return [
     row('row:too_few_columns', { kind: 'width', side: 'few' }),
     row('row:too_many_columns', { kind: 'width', side: 'many' }),
-    ...RECORD_FLAGS.map(({ bit, code }) => row(code, { kind: 'unflagged', bit })),
+    ...FLAGS_BY_FORMAT[format].map(({ bit, code }) => row(code, { kind: 'unflagged', bit })),
   ]
 }
 
-function columnRules(column: string, definition: ColumnDefinition): readonly Rule[] {
+/** Rules on the values of one column, in the order they are reported. */
+export function columnRules(
+  column: string,
+  definition: Pick<ColumnDefinition, 'parse' | 'nullable' | 'rules' | 'level' | 'code'>,
+): readonly Rule[] {
   const rule = (suffix: string, test: Rule['test'], level: Rule['level']): Rule => ({
     code: definition.code ?? `${column}:${suffix}`,
     column,

@@ -1,8 +1,9 @@
 import { sha256Hex } from '../model/load-key.ts'
-import type { LimitsPlan, Plan, RetryPlan, TablePlan } from '../model/plan.ts'
+import type { ContractPlan, LimitsPlan, Plan, ReadPlan, RetryPlan, TablePlan } from '../model/plan.ts'
+import { anyFormat } from '../pipeline/any-format.ts'
 import type { LimitsOptions, Pipeline, RetryOptions } from '../pipeline/pipeline.ts'
 import { toSetting } from '../pipeline/setting.ts'
-import { compileContract } from './compile-contract.ts'
+import { compileContract, noContract } from './compile-contract.ts'
 import { compileTable } from './compile-table.ts'
 import { compileSchedules } from './schedule/compile-schedule.ts'
 
@@ -11,11 +12,12 @@ const DEFAULT_LIMITS = { memoryMb: 512, itemTimeoutSeconds: 3600, maxUnpackedByt
 /** Compiles a declaration. Pure: the same declaration always gives the same plan and hash; `checkPlan` judges the result. */
 export function compilePlan(pipeline: Pipeline): Plan {
   const { options } = pipeline
+  const read = options.read ?? anyFormat()
   const plan: Omit<Plan, 'hash'> = {
     pipeline: pipeline.name,
     source: options.from,
-    read: options.read,
-    contract: compileContract(options.contract),
+    read,
+    contract: contractPlan(pipeline, read),
     tables: loadOrder(Object.entries(options.tables).map(([name, table]) => compileTable(name, table))),
     report: options.report,
     destination: toSetting(options.into),
@@ -36,6 +38,10 @@ export function compilePlan(pipeline: Pipeline): Plan {
     tags: options.tags ?? [],
   }
   return { ...plan, hash: sha256Hex(JSON.stringify(plan)) }
+}
+
+function contractPlan({ name, options: { contract } }: Pipeline, { format }: ReadPlan): ContractPlan {
+  return contract === undefined ? noContract(name, format) : compileContract(contract, format)
 }
 
 function compileRetry({ attempts = 3, delay = '10s', days = 2 }: RetryOptions = {}): RetryPlan {

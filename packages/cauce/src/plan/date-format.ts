@@ -19,13 +19,14 @@ const TOKENS: Readonly<Record<string, { readonly pattern: string; readonly strpt
   mm: { pattern: '[0-9]{2}', strptime: '%M' },
   ss: { pattern: '[0-9]{2}', strptime: '%S' },
   SSS: { pattern: '[0-9]{3}', strptime: '%g' },
+  SSSSSS: { pattern: '[0-9]{6}', strptime: '%f' },
 }
 
-const TOKEN = /yyyy|SSS|MM|dd|HH|mm|ss/g
+const TOKEN = /yyyy|SSSSSS|SSS|MM|dd|HH|mm|ss/g
 
 /**
  * Takes a format such as `dd/MM/yyyy HH:mm` apart.
- * @returns undefined when a letter is not one of dd, MM, yyyy, HH, mm, ss, SSS (`T` and `Z` stand for themselves), or one repeats.
+ * @returns undefined when a letter is not one of dd, MM, yyyy, HH, mm, ss, SSS, SSSSSS (`T` and `Z` stand for themselves), or one repeats.
  */
 export function parseDateFormat(format: string): DateFormat | undefined {
   const seen = [...format.matchAll(TOKEN)].map(([token]) => token)

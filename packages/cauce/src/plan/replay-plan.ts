@@ -1,4 +1,5 @@
-import type { Plan } from '../model/plan.ts'
+import type { Plan, ReadPlan } from '../model/plan.ts'
+import { readsOf } from './reads-of.ts'
 
 /**
  * Columns that lead a file of mended rejects. `load` and `record` tell where each row comes from and must be kept; `rules` and
@@ -28,7 +29,7 @@ export function replayPlan(plan: Plan): Plan {
       header: true,
       skipLines: 0,
       compression: 'none',
-      nulls: plan.read.nulls,
+      nulls: replayNulls(plan.read),
       layout: 'name',
       // Whoever mends rows may add a column of remarks; spreadsheets add empty ones.
       unknownColumns: 'ignore',
@@ -42,4 +43,11 @@ export function replayPlan(plan: Plan): Plan {
       })),
     },
   }
+}
+
+/** What is missing where a format tells missing from empty stands empty in a file of mended rejects. */
+function replayNulls(read: ReadPlan): readonly string[] {
+  if (read.format === 'csv') return read.nulls
+  const nulls = readsOf(read).flatMap((one) => one.nulls)
+  return [...new Set(['', ...nulls])]
 }

@@ -1,4 +1,5 @@
-import type { CsvReadPlan, Plan, Setting } from '../../model/plan.ts'
+import type { CsvReadPlan, FileReadPlan, Plan, Setting } from '../../model/plan.ts'
+import { readsOf } from '../../plan/reads-of.ts'
 import type { Cli } from '../cli.ts'
 import type { Speaker } from '../speaker.ts'
 import { textWidth } from '../terminal/text-width.ts'
@@ -19,7 +20,12 @@ export function showPlanFacts({ out, speaker }: Cli, plan: Plan): void {
         pattern: plan.source.pattern,
       }),
     ],
-    [say(planTexts.read), readWords(plan.read, say)],
+    [
+      say(planTexts.read),
+      readsOf(plan.read)
+        .map((read) => readWords(read, say))
+        .join(' | '),
+    ],
     [say(planTexts.into), settingWord(plan.destination, say)],
     [say(planTexts.report), plan.report?.table ?? ''],
     [say(planTexts.versions), versionWords(plan, say)],
@@ -60,7 +66,26 @@ function settingWord(setting: Setting, say: Speaker['say']): string {
   return say(planTexts.setting, { name, fallback })
 }
 
-function readWords(read: CsvReadPlan, say: Speaker['say']): string {
+function readWords(read: FileReadPlan, say: Speaker['say']): string {
+  if (read.format === 'csv') return csvWords(read, say)
+  return [
+    read.format,
+    say(read.layout === 'position' ? planTexts.byPosition : planTexts.byName),
+    ...unknownWords(read, say),
+    ...(read.nulls.length === 0 ? [] : [nullWords(read, say)]),
+  ].join('; ')
+}
+
+function unknownWords(read: FileReadPlan, say: Speaker['say']): readonly string[] {
+  if (read.layout !== 'name') return []
+  return [say(read.unknownColumns === 'refuse' ? planTexts.unknownRefused : planTexts.unknownIgnored)]
+}
+
+function nullWords({ nulls }: FileReadPlan, say: Speaker['say']): string {
+  return say(planTexts.nulls, { list: nulls.map((text) => JSON.stringify(text)).join(' ') })
+}
+
+function csvWords(read: CsvReadPlan, say: Speaker['say']): string {
   const sniffable = {
     encoding: read.encoding,
     delimiter: read.delimiter,
@@ -73,11 +98,9 @@ function readWords(read: CsvReadPlan, say: Speaker['say']): string {
   return [
     read.format,
     say(read.layout === 'position' ? planTexts.byPosition : planTexts.byName),
-    ...(read.layout === 'name'
-      ? [say(read.unknownColumns === 'refuse' ? planTexts.unknownRefused : planTexts.unknownIgnored)]
-      : []),
+    ...unknownWords(read, say),
     ...(read.header ? [] : [say(planTexts.noHeader)]),
-    say(planTexts.nulls, { list: read.nulls.map((text) => JSON.stringify(text)).join(' ') }),
+    nullWords(read, say),
     ...declared.map(([name, value]) => `${word(name)} ${JSON.stringify(value)}`),
     ...(open.length > 0
       ? [say(planTexts.sniffed, { list: open.map(([name]) => word(name)).join(', ') })]

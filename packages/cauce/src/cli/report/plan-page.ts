@@ -17,8 +17,10 @@ export function showPlan(cli: Cli, { plan, tables }: ExplainedPlan): void {
   const { contract } = plan
   showPlanFacts(cli, plan)
   const name = visibleText(contract.name)
-  out.line(`\n${out.paint('heading', speaker.say(planTexts.columnsTitle, { name }))}`)
-  for (const line of tableLines(columnTable(contract.columns, speaker), out)) out.line(line)
+  if (contract.derived !== true) {
+    out.line(`\n${out.paint('heading', speaker.say(planTexts.columnsTitle, { name }))}`)
+    for (const line of tableLines(columnTable(contract.columns, speaker), out)) out.line(line)
+  }
   out.line(`\n${out.paint('heading', speaker.say(planTexts.rulesTitle))}`)
   for (const line of tableLines(ruleTable(plan, speaker), out)) out.line(line)
   out.line(`\n${out.paint('heading', speaker.say(planTexts.tablesTitle))}`)
@@ -103,7 +105,10 @@ function showTable({ out, speaker }: Cli, { table, shape, complaint }: Explained
     const why = say(planTexts.broken, { why: visibleText(complaint) })
     out.line(wrapLine(out, `    ${out.paint('bad', '✗')} `, why, 6))
   }
-  if (shape === undefined) return
+  if (shape === undefined) {
+    if (complaint === undefined) out.line(wrapLine(out, '    ', say(planTexts.columnsOfFile), 4))
+    return
+  }
   const hasMerge = table.mode === 'upsert'
   const lines = tableLines(
     {

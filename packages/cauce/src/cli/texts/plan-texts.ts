@@ -74,6 +74,10 @@ export const planTexts = {
   detail: { en: 'recomputed from {table}', es: 'se recalcula de {table}' },
   meets: { en: 'when the key exists', es: 'si la clave existe' },
   isKey: { en: 'key', es: 'clave' },
+  columnsOfFile: {
+    en: 'without a contract: the columns of each file, in the types all its rows have',
+    es: 'sin contrato: las columnas de cada archivo, con los tipos que tienen todas sus filas',
+  },
   broken: { en: 'its SQL does not compile: {why}', es: 'su SQL no compila: {why}' },
 } as const satisfies Record<string, Text>
 

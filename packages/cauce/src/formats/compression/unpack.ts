@@ -17,6 +17,8 @@ export interface UnpackSettings extends UnpackLimits {
   readonly file: string
   /** What was declared; undefined: look at the file. */
   readonly compression?: Compression | 'none' | undefined
+  /** Whether what it holds may be a zip archive by itself, as workbooks are. Default false: it is packed twice. */
+  readonly mayHoldZip?: boolean
   readonly signal?: AbortSignal | undefined
 }
 
@@ -48,7 +50,8 @@ export async function unpack(path: string, target: string, settings: UnpackSetti
   } finally {
     await output.close()
   }
-  if (sniffCompression(await headOf(target)) !== undefined)
+  const inside = sniffCompression(await headOf(target))
+  if (inside !== undefined && !(inside === 'zip' && settings.mayHoldZip === true))
     throw unreadable(settings.file, 'what it holds is packed again; pack it once')
   return { path: target, sizeBytes: job.guard.unpackedBytes, compression }
 }

@@ -52,3 +52,24 @@ function isData(name: Buffer): boolean {
   const text = name.toString('latin1')
   return !text.endsWith('/') && !text.startsWith('__MACOSX/')
 }
+
+/** Whether an archive is a workbook of Excel: its parts stand in a folder of that name. */
+export async function holdsWorkbook(path: string): Promise<boolean> {
+  const zip = await openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false }).catch(
+    () => undefined,
+  )
+  if (zip === undefined) return false
+  try {
+    for await (const entry of zip.eachEntry())
+      if (
+        /^\/?xl\/workbook[0-9]*\.(xml|bin)$/i.test(entry.fileNameRaw.toString('latin1').replaceAll('\\', '/'))
+      )
+        return true
+    return false
+  } catch {
+    // A damaged directory is told by whoever unpacks it.
+    return false
+  } finally {
+    zip.close()
+  }
+}

@@ -43,6 +43,16 @@ export const RECORD_FLAGS = {
   nul: 2,
   /** Bytes that mean nothing in the file's encoding. */
   undecodable: 4,
+  /** No JSON: there are no fields. */
+  badJson: 8,
+  /** JSON, but no object. */
+  notAnObject: 16,
+  /** A name an object gives twice: which value is meant nobody can tell. */
+  repeatedKey: 32,
+  /** Nested deeper than databases take. */
+  tooDeep: 64,
+  /** A cell of a workbook whose formula has no value (`#DIV/0!`). */
+  errorCell: 128,
 } as const
 
 /** How many more fields than agreed are still told apart; a record with more is only known to have too many. */

@@ -17,6 +17,8 @@ export interface JudgeInput {
   readonly spareColumns: number
   /** A table function or subquery that yields every field as text. */
   readonly relation: string
+  /** Fields may be missing (NULL) without the row being broken: what a value is is told by name, not by place. Default false. */
+  readonly mayLackFields?: boolean
   /** Whether the relation has `_flags`, the reader's remarks on a record. */
   readonly hasFlags: boolean
   /** Columns of the relation carried along untouched. */
@@ -189,7 +191,8 @@ function errorMask(input: JudgeInput): string {
 function shapeBroken({ test }: Rule, input: JudgeInput): string | undefined {
   if (test.kind === 'unflagged') return input.hasFlags ? `_flags & ${test.bit} <> 0` : undefined
   if (test.kind !== 'width') return undefined
-  if (test.side === 'few') return `${fileColumn(input.fileColumns - 1)} IS NULL`
+  if (test.side === 'few')
+    return input.mayLackFields === true ? undefined : `${fileColumn(input.fileColumns - 1)} IS NULL`
   return input.spareColumns > 0 ? '_x1 IS NOT NULL' : undefined
 }
 
@@ -210,8 +213,12 @@ function columnMask(level: Level, input: JudgeInput): string {
  * Where no text means null, a row of the right width has a value: nothing to ask of every row (a fifth of the time a small file
  * of the bench is judged in, a twelfth of a big one).
  */
-function isAlwaysPresent(column: ColumnPlan, index: number, { nulls, order }: JudgeInput): boolean {
-  return (column.nulls ?? nulls).length === 0 && (order[index] ?? -1) >= 0
+function isAlwaysPresent(
+  column: ColumnPlan,
+  index: number,
+  { nulls, order, mayLackFields }: JudgeInput,
+): boolean {
+  return mayLackFields !== true && (column.nulls ?? nulls).length === 0 && (order[index] ?? -1) >= 0
 }
 
 /** The bits of the rules that are broken, as one number. */
