@@ -6,6 +6,7 @@ import {
   DeleteObjectCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -39,6 +40,8 @@ export interface MinioBucket {
   remove(key: string): Promise<void>
   /** All keys, in the server's order. */
   keys(): Promise<string[]>
+  /** Keys with a mark that says they were deleted, in a bucket that keeps versions. */
+  marks(): Promise<string[]>
 }
 
 export interface MinioAccess extends MinioCoordinates {
@@ -125,6 +128,10 @@ function bucketOf(client: S3Client, name: string): MinioBucket {
       await client.send(new PutObjectCommand({ Bucket: name, Key: key, Body: Buffer.from(content) }))
     },
     remove: async (key) => void (await client.send(new DeleteObjectCommand({ Bucket: name, Key: key }))),
+    marks: async () => {
+      const { DeleteMarkers: marks = [] } = await client.send(new ListObjectVersionsCommand({ Bucket: name }))
+      return marks.map(({ Key: key = '' }) => key)
+    },
     keys: async () => {
       const keys: string[] = []
       for (let token: string | undefined; ;) {

@@ -39,7 +39,7 @@ export function mayTryAgain(error: unknown): boolean {
 export function requestError(error: unknown, place: Place, key: string | undefined): CauceError {
   if (error instanceof CauceError) return error
   const { displayUrl: url, bucket } = place
-  if (nameOf(error) === 'TimeoutError') return serverSilent(place)
+  if (isTimeout(error)) return serverSilent(place)
   if (nameOf(error) === 'NoSuchBucket') return new CauceError('SOURCE_MISSING', { url }, { cause: error })
   const ofObject = key === undefined ? undefined : objectError(error, key)
   if (ofObject !== undefined) return ofObject
@@ -143,6 +143,11 @@ const WORDS: Readonly<Record<string, Text>> = {
     en: 'there is no way to the network of the host',
     es: 'no hay camino a la red del servidor',
   },
+}
+
+/** The driver gives the same name to broken connections, which have the system's code. */
+function isTimeout(error: unknown): boolean {
+  return nameOf(error) === 'TimeoutError' && ['', 'ETIMEDOUT'].includes(codeOf(error))
 }
 
 function isOfNetwork(error: unknown): boolean {
