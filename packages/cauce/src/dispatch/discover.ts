@@ -1,4 +1,4 @@
-import { openSource } from '../connectors/source-registry.ts'
+import { openDeclaredSource } from '../connectors/open-declared-source.ts'
 import type { Source, SourceEntry } from '../connectors/source.ts'
 import { knownVersions } from '../ledger/known-versions.ts'
 import { recordItems } from '../ledger/record-items.ts'
@@ -18,7 +18,7 @@ export async function discover(
   { held = false }: { readonly held?: boolean } = {},
 ): Promise<number> {
   const { plan, settings, signal, emit } = context
-  const source = await openSource(settings.sourceUrl)
+  const source = await openDeclaredSource(settings)
   try {
     if (settings.deleteSource) await source.assertDeletable('')
     let listed = 0

@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CauceError } from '../model/cauce-error.ts'
 import type { Text } from '../model/language.ts'
-import { openSource } from '../connectors/source-registry.ts'
+import { openDeclaredSource } from '../connectors/open-declared-source.ts'
 import type { Source, SourceEntry } from '../connectors/source.ts'
 import { listedVersion } from '../ledger/item-version.ts'
 import type { ItemRow } from '../ledger/tables.ts'
@@ -74,7 +74,9 @@ async function fetched(
     return missing('its source did not give it', 'su origen no lo entregó')
   if (sizeBytes === null || modifiedMs === null)
     return missing('its version is not known', 'no se conoce su versión')
-  const source = await openSource(kind === 'replay' ? tools.home.replays : tools.settings.sourceUrl)
+  const source = await openDeclaredSource(
+    kind === 'replay' ? { sourceUrl: tools.home.replays } : tools.settings,
+  )
   try {
     const entry = listedVersion(item)
     return await seated(tools, { item, source }, () => fetchProven(tools, { source, entry, item, toPath }))
