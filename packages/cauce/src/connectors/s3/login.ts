@@ -6,8 +6,6 @@ export interface S3Keys {
   readonly accessKey: string
   readonly secretKey: string
   readonly sessionToken: string | undefined
-  /** Where they come from, for people. */
-  readonly origin: string
 }
 
 /** What to show at the door; with a role, whoever shows it takes that role on. */
@@ -104,5 +102,5 @@ function pair(
         ? `${secretName} is set but ${accessName} is not`
         : `${accessName} is set but ${secretName} is not`,
     )
-  return { kind: 'keys', accessKey: access, secretKey: secret, sessionToken: token, origin: accessName }
+  return { kind: 'keys', accessKey: access, secretKey: secret, sessionToken: token }
 }
