@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openSource } from '../../packages/cauce/src/connectors/source-registry.ts'
 import type { Source } from '../../packages/cauce/src/connectors/source.ts'
 import { describeNeeding, sharedMinio } from '../servers/shared-servers.ts'
@@ -125,6 +125,30 @@ describeNeeding('minio')('s3 says what is wrong, and how to mend it:', () => {
       expect(await source.list('*', quiet)).toHaveLength(1)
     },
   )
+
+  test('nothing, for a role that the keys may take on, and for nobody in a public bucket', async () => {
+    const options = { role: 'arn:minio:iam:::role/reader' }
+    const asReader = await open(sharedMinio().url(`${bucket.name}/in`, options))
+    expect(await asReader.list('*', quiet)).toHaveLength(1)
+    const { endpoint } = sharedMinio()
+    const shown = await sharedMinio().createBucket({ isPublic: true })
+    await shown.put('a.csv', 'a')
+    const nobody = await open(`s3://${shown.name}?endpoint=${endpoint}&anonymous=yes`)
+    expect(await nobody.list('*', quiet)).toHaveLength(1)
+    expect(await nobody.stat('a.csv')).toMatchObject({ sizeBytes: 1 })
+    const closed = await open(`s3://${bucket.name}?endpoint=${endpoint}&anonymous=yes`)
+    await expect(closed.list('*', quiet)).rejects.toMatchObject(ACCESS)
+  })
+
+  test('nothing, when only the clock of this machine is an hour off', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date().getTime() + 3_600_000 })
+    try {
+      const source = await open(sharedMinio().url(`${bucket.name}/in`))
+      expect(await source.list('*', quiet)).toHaveLength(1)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
 
   test('TLS: a certificate nobody vouches for, one whose authority is named, and no TLS at all', async () => {
     await using server = await startMinio({ tls: true, mayBuild: false })

@@ -7,6 +7,7 @@ import {
   ListBucketsCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -46,7 +47,8 @@ export interface MinioBucket {
 
 export interface MinioAccess extends MinioCoordinates {
   listBuckets(): Promise<string[]>
-  createBucket(options?: { readonly versioned?: boolean }): Promise<MinioBucket>
+  /** `isPublic`: anybody may read it, also without a name. */
+  createBucket(options?: { readonly versioned?: boolean; readonly isPublic?: boolean }): Promise<MinioBucket>
   /** Keys for an hour that may do only what these statements of a policy allow. */
   limitedKeys(statements: readonly object[]): Promise<MinioKeys>
   /** `s3://bucket/path` with endpoint and keys as parameters; `more` is added to these. */
@@ -72,13 +74,14 @@ export function minioAccess(coordinates: MinioCoordinates): MinioAccess {
       : {}),
   }
   const client = new S3Client(configuration)
-  const createBucket: MinioAccess['createBucket'] = async ({ versioned = false } = {}) => {
+  const createBucket: MinioAccess['createBucket'] = async ({ versioned = false, isPublic = false } = {}) => {
     const name = `test-${randomBytes(6).toString('hex')}`
     await client.send(new CreateBucketCommand({ Bucket: name }))
     if (versioned)
       await client.send(
         new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: 'Enabled' } }),
       )
+    if (isPublic) await client.send(new PutBucketPolicyCommand({ Bucket: name, Policy: readableByAll(name) }))
     return bucketOf(client, name)
   }
   return {
@@ -119,6 +122,17 @@ export function minioAccess(coordinates: MinioCoordinates): MinioAccess {
       return `s3://${path}?${query.join('&')}`
     },
   }
+}
+
+function readableByAll(bucket: string): string {
+  const arn = `arn:aws:s3:::${bucket}`
+  const statement = {
+    Effect: 'Allow',
+    Principal: { AWS: ['*'] },
+    Action: ['s3:ListBucket', 's3:GetObject'],
+    Resource: [arn, `${arn}/*`],
+  }
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
 }
 
 function bucketOf(client: S3Client, name: string): MinioBucket {

@@ -30,7 +30,7 @@ export async function connectS3(location: S3Location): Promise<S3Connection> {
     logger: SILENT,
   })
   const client = new driver.s3.S3Client({
-    ...credentialsOf(driver, location),
+    ...credentialsOf(driver, location, requestHandler),
     ...(endpoint === undefined ? { followRegionRedirects: true } : { endpoint }),
     ...(region === undefined ? {} : { region }),
     forcePathStyle: pathStyle,
@@ -58,9 +58,15 @@ const SILENT = {
 
 function credentialsOf(
   { providers }: S3Driver,
-  { login: { base, role }, region }: S3Location,
+  { login: { base, role }, region, endpoint }: S3Location,
+  requestHandler: InstanceType<S3Driver['http']['NodeHttpHandler']>,
 ): Pick<S3ClientConfig, 'credentials' | 'signer'> {
-  if (base.kind === 'anonymous') return { signer: { sign: async (request) => request } }
+  // Without keys the driver would look for some, although nothing is signed.
+  if (base.kind === 'anonymous')
+    return {
+      credentials: { accessKeyId: 'nobody', secretAccessKey: 'nothing' },
+      signer: { sign: async (request) => request },
+    }
   const own =
     base.kind === 'keys'
       ? keysOf(base)
@@ -74,7 +80,11 @@ function credentialsOf(
         RoleSessionName: 'cauce',
         ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
       },
-      ...(region === undefined ? {} : { clientConfig: { region } }),
+      // A server that is not AWS gives roles out itself.
+      clientConfig: {
+        ...(region === undefined ? {} : { region }),
+        ...(endpoint === undefined ? {} : { endpoint, requestHandler }),
+      },
     }),
   }
 }
