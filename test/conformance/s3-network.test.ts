@@ -40,7 +40,7 @@ describeNeeding('minio')('s3 over a bad network', () => {
     await using line = await openLine()
     await line.source.close()
     // No connection can carry a whole range of 4 MB.
-    line.proxy.cutAfter('to-client', 2 * MEGABYTE)
+    line.proxy.cutAfter('to-client', 3.5 * MEGABYTE)
     const told: number[] = []
     const fetched = await fetch(line, (bytes) => told.push(bytes))
     expect(fetched).toEqual({ sizeBytes: CONTENT.length, sha256: SHA256 })
