@@ -7,20 +7,22 @@ import { giveTo, isRoot, serverAccount } from '../servers/account.ts'
 import { runProgram } from '../servers/run-program.ts'
 import { describeNeeding, sharedSftp } from '../servers/shared-servers.ts'
 import { mountTmpfs, tmpfsMissing } from '../servers/tmpfs.ts'
-import { sourceConformance } from './source-conformance.ts'
-import type { ClosedFolder } from './source-scene.ts'
+import { folderConformance } from './folder-conformance.ts'
+import { folderStore } from './folder-store.ts'
+import type { ClosedStore } from './source-scene.ts'
 
 const noMount = isRoot() ? await tmpfsMissing() : undefined
 
 describe('files', () => {
-  sourceConformance({
-    createFolder: async () => {
+  folderConformance({
+    createStore: async () => {
       const path = await mkdtemp(join(tmpdir(), 'cauce-files-'))
-      await giveTo(await serverAccount(), path)
-      return { path, url: path }
+      const handOver = async (folder: string): Promise<void> => giveTo(await serverAccount(), folder)
+      await handOver(path)
+      return folderStore({ path, url: path }, handOver)
     },
-    handOver: async (path) => giveTo(await serverAccount(), path),
     open: openSource,
+    manyFiles: 5_000,
     timeUnitMs: 1,
     asReader: async (work) => {
       if (!isRoot()) return work()
@@ -32,12 +34,12 @@ describe('files', () => {
         process.seteuid?.(0)
       }
     },
-    closedFolder: noMount === undefined ? { make: closedFolder } : { missing: noMount },
+    closedStore: noMount === undefined ? { make: closedFolder } : { missing: noMount },
   })
 })
 
 /** Permissions do not bind root: for root a file system that is read-only. */
-async function closedFolder(files: Readonly<Record<string, string>>): Promise<ClosedFolder> {
+async function closedFolder(files: Readonly<Record<string, string>>): Promise<ClosedStore> {
   const mounted = isRoot() ? await mountTmpfs(1) : undefined
   const path = mounted?.path ?? (await mkdtemp(join(tmpdir(), 'cauce-closed-')))
   for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content)

@@ -3,20 +3,22 @@ import { join } from 'node:path'
 import { openSource } from '../../packages/cauce/src/connectors/source-registry.ts'
 import { giveTo } from '../servers/account.ts'
 import { describeNeeding, sharedSftp } from '../servers/shared-servers.ts'
-import { sourceConformance } from './source-conformance.ts'
+import { folderConformance } from './folder-conformance.ts'
+import { folderStore } from './folder-store.ts'
 
 describeNeeding('sshd')('sftp', () => {
-  sourceConformance({
-    createFolder,
-    handOver: async (path) => {
-      const { user, uid, gid } = sharedSftp()
-      await giveTo({ name: user, uid, gid }, path)
-    },
+  folderConformance({
+    createStore: async () =>
+      folderStore(await createFolder(), async (path) => {
+        const { user, uid, gid } = sharedSftp()
+        await giveTo({ name: user, uid, gid }, path)
+      }),
     open: openSource,
+    manyFiles: 5_000,
     timeUnitMs: 1_000,
     // The server reads as its own account, whoever we are.
     asReader: async (work) => work(),
-    closedFolder: {
+    closedStore: {
       make: async (files) => {
         const { path, url } = await createFolder()
         for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content)

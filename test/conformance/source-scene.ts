@@ -1,34 +1,40 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Source, SourceEntry } from '../../packages/cauce/src/connectors/source.ts'
 
-/** A system under test whose folders lie on this machine's disk, so that the tests can change what it shows. */
-export interface SourceSystem {
-  /** A fresh folder in which the source may read and delete; its tests put files there. */
-  createFolder(): Promise<{ readonly path: string; readonly url: string }>
-  /** Lets the source delete in a folder the test made below it. */
-  handOver(path: string): Promise<void>
+/** What a source shows, changed behind its back. */
+export interface Store {
+  /** Opens as a source that may read and delete. */
+  readonly url: string
+  /** Writes a file or object, in place of an earlier one, with the folders it needs. */
+  put(key: string, content: string | Buffer): Promise<void>
+  remove(key: string): Promise<void>
+  /** Of all files, in no order. */
+  keys(): Promise<string[]>
+  dispose(): Promise<void>
+}
+
+/** A system under test. */
+export interface SourceSystem<Place extends Store = Store> {
+  /** A fresh and empty one. */
+  createStore(): Promise<Place>
   open(url: string): Promise<Source>
-  /** The finest difference of times it shows. */
-  timeUnitMs: number
-  /** Does work as the account the source reads as: permissions on disk do not bind root. */
-  asReader<T>(work: () => Promise<T>): Promise<T>
-  /** A fresh folder with these files in which the source may not delete, or why there can be none here. */
-  closedFolder: { make(files: Readonly<Record<string, string>>): Promise<ClosedFolder> } | { missing: string }
+  /** More than its listings hold in one answer; each has to be written first. */
+  manyFiles: number
+  /** A fresh one with these files, in which the source may read but not delete; or why there can be none here. */
+  closedStore: { make(files: Readonly<Record<string, string>>): Promise<ClosedStore> } | { missing: string }
 }
 
-export interface ClosedFolder extends AsyncDisposable {
+export interface ClosedStore extends AsyncDisposable {
   readonly url: string
 }
 
-/** One open source on a fresh folder, and a spool. */
-export interface Scene {
-  readonly path: string
-  readonly url: string
+/** One open source on a fresh store, and a spool. */
+export interface Scene<Place extends Store = Store> {
+  readonly store: Place
   readonly source: Source
   readonly spool: string
-  readonly put: (key: string, content: string | Buffer) => Promise<string>
   readonly fetch: (
     entry: SourceEntry,
     options?: FetchOptions,
@@ -43,22 +49,16 @@ interface FetchOptions {
 
 export const quiet = new AbortController().signal
 
-/** Opens a source on a fresh folder. */
-export async function setScene(system: SourceSystem): Promise<Scene> {
-  const { path, url } = await system.createFolder()
-  const source = await system.open(url)
+/** Opens a source on a fresh store. */
+export async function setScene<Place extends Store>(system: SourceSystem<Place>): Promise<Scene<Place>> {
+  const store = await system.createStore()
+  const source = await system.open(store.url)
   const spool = await mkdtemp(join(tmpdir(), 'cauce-spool-'))
   let count = 0
   return {
-    path,
-    url,
+    store,
     source,
     spool,
-    put: async (key, content) => {
-      const file = join(path, key)
-      await writeFile(file, content)
-      return file
-    },
     fetch: async (entry, { onBytes = () => undefined, signal = quiet } = {}) => {
       const toPath = join(spool, `part-${(count += 1)}`)
       const fetched = await source.fetch({ entry, toPath, onBytes, signal })

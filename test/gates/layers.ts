@@ -26,10 +26,13 @@ const walls: readonly (readonly [from: string, to: string])[] = [
 
 /** Packages that only one place may know. */
 const homes: Readonly<Record<string, readonly string[]>> = {
+  '@aws-sdk/client-s3': ['connectors/s3'],
+  '@aws-sdk/credential-providers': ['connectors/s3'],
   '@clack/prompts': ['cli'],
   '@commander-js/extra-typings': ['cli'],
   '@duckdb/node-api': ['engine', 'connectors/duckdb'],
   '@opentelemetry/api': ['perform'],
+  '@smithy/node-http-handler': ['connectors/s3'],
   commander: ['cli'],
   croner: ['plan'],
   fastify: ['server'],

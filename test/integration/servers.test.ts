@@ -243,7 +243,9 @@ describeNeeding('mariadb', 'sshd')('kill -9 of the process that started servers'
 describe('the settings', () => {
   test('a name that is no server is refused with those there are', () => {
     const misspelt = { CAUCE_TEST_REQUIRE: 'mariadbb' }
-    expect(() => wantedServers(misspelt)).toThrow('"mariadbb"; there are mariadb, mysql, postgres, sshd')
+    expect(() => wantedServers(misspelt)).toThrow(
+      '"mariadbb"; there are mariadb, minio, mysql, postgres, sshd',
+    )
   })
 
   test('what is required is started even where the list of servers leaves it out', () => {

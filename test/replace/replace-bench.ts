@@ -175,7 +175,7 @@ export class Worker {
     return {
       clock: systemClock,
       signal: new AbortController().signal,
-      source: async (url) => {
+      source: async ({ sourceUrl: url }) => {
         const source = this.#sources.get(url) ?? (await openSource(url))
         this.#sources.set(url, source)
         return source

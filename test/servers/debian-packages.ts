@@ -32,10 +32,10 @@ export interface TreeRequest {
 }
 
 /**
- * The folder that keeps unpacked packages: `CAUCE_CACHE`, else `~/.cache/cauce`. For root it is `/var/cache/cauce`,
+ * The folder that keeps unpacked packages and built programs: `CAUCE_CACHE`, else `~/.cache/cauce`. For root it is `/var/cache/cauce`,
  * since the servers' own account cannot look into root's home.
  */
-function cacheFolder(): string {
+export function cacheFolder(): string {
   const fallback = isRoot() ? '/var/cache/cauce' : join(homedir(), '.cache/cauce')
   return join(process.env['CAUCE_CACHE'] ?? fallback, 'test-servers')
 }

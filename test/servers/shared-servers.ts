@@ -1,4 +1,5 @@
 import { describe, inject } from 'vitest'
+import { minioAccess, type MinioAccess } from './minio-access.ts'
 import { postgresAccess, type PostgresAccess } from './postgres-access.ts'
 import { sftpAccess, type SftpAccess } from './sftp-access.ts'
 import { sqlAccess, type SqlAccess } from './sql-access.ts'
@@ -16,6 +17,13 @@ export function sharedPostgres(): PostgresAccess {
   const coordinates = inject('servers').postgres
   if ('missing' in coordinates) throw new Error(`postgres is missing: ${coordinates.missing}`)
   return postgresAccess(coordinates)
+}
+
+/** The MinIO that serves all test files: give each test a bucket of its own. */
+export function sharedMinio(): MinioAccess {
+  const coordinates = inject('servers').minio
+  if ('missing' in coordinates) throw new Error(`minio is missing: ${coordinates.missing}`)
+  return minioAccess(coordinates)
 }
 
 /** The sshd that serves all test files: give each test a folder of its own. */

@@ -1,4 +1,6 @@
 import { startMariadb } from './mariadb.ts'
+import type { MinioCoordinates } from './minio-access.ts'
+import { startMinio } from './minio.ts'
 import { startMysql } from './mysql.ts'
 import type { PostgresCoordinates } from './postgres-access.ts'
 import { startPostgres } from './postgres.ts'
@@ -16,6 +18,7 @@ export interface Missing {
 /** What tests get of the shared servers: plain data, so that it can travel to the test processes. */
 export interface ProvidedServers {
   mariadb: SqlCoordinates | Missing
+  minio: MinioCoordinates | Missing
   mysql: SqlCoordinates | Missing
   postgres: PostgresCoordinates | Missing
   sshd: SftpCoordinates | Missing
@@ -53,14 +56,16 @@ export async function startServers(wanted: Wanted): Promise<StartedServers> {
       return { missing: error instanceof Error ? error.message : String(error) }
     }
   }
-  const [mariadb, mysql, postgres, sshd] = await Promise.all([
+  const [mariadb, minio, mysql, postgres, sshd] = await Promise.all([
     started(['mariadb'], startMariadb),
+    started(['minio'], async () => startMinio({ mayBuild: wanted.named.has('minio') })),
     started(['mysql'], startMysql),
     started(['postgres'], async (signal) => startPostgres({ signal })),
     started(['sshd', 'sshd-password'], startSshd),
   ])
   const provided: ProvidedServers = {
     mariadb: plain(mariadb),
+    minio: plain(minio),
     mysql: plain(mysql),
     postgres: plain(postgres),
     sshd: plain(sshd),

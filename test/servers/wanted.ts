@@ -1,6 +1,7 @@
 /** What the tests can be given, and what of Cauce it covers. */
 export const COVERS = {
   mariadb: 'loading into MariaDB',
+  minio: 'objects from S3',
   mysql: 'loading into MySQL',
   postgres: 'a ledger on PostgreSQL',
   sshd: 'files over SFTP',
@@ -17,6 +18,8 @@ export interface Wanted {
   servers: ReadonlySet<ServerName>
   /** Those whose absence is a failure. */
   required: ReadonlySet<ServerName>
+  /** Those somebody asked for by name: worth minutes of building. */
+  named: ReadonlySet<ServerName>
 }
 
 /**
@@ -29,7 +32,8 @@ export function wantedServers(env: NodeJS.ProcessEnv): Wanted {
   const required = namesIn('CAUCE_TEST_REQUIRE', env['CAUCE_TEST_REQUIRE'] ?? '')
   const limit = env['CAUCE_TEST_SERVERS']
   const servers = limit === undefined ? SERVER_NAMES : namesIn('CAUCE_TEST_SERVERS', limit)
-  return { servers: new Set([...servers, ...required]), required: new Set(required) }
+  const named = new Set([...(limit === undefined ? [] : servers), ...required])
+  return { servers: new Set([...servers, ...required]), required: new Set(required), named }
 }
 
 function namesIn(variable: string, list: string): ServerName[] {

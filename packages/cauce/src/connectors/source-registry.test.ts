@@ -9,6 +9,7 @@ test.each([
   ['FILE:/data', '/data'],
   ['sftp://me:secret@host/in?timeout=5', 'sftp://me@host/in'],
   ['SFTP://me@host/in', 'sftp://me@host/in'],
+  ['s3://bucket/a/in?secret_key=x&access_key=y', 's3://bucket/a/in/'],
 ])('%s opens %s without touching it', async (url, displayUrl) => {
   const source = await openSource(url)
   expect(source.displayUrl).toBe(displayUrl)
@@ -16,7 +17,10 @@ test.each([
 })
 
 test.each([
-  ['s3://bucket/in', 'no connector reads s3: URLs; known are folders (/path or file:///path) and sftp://'],
+  [
+    'gs://bucket/in',
+    'no connector reads gs: URLs; known are folders (/path or file:///path) and s3://, sftp://',
+  ],
   ['constructor:x', 'no connector reads constructor: URLs'],
   ['./in', 'must be an absolute path'],
   ['file:./in', 'must be absolute'],

@@ -4,6 +4,7 @@ import type { OpenSource, Source, SourceSurroundings } from './source.ts'
 /** Every source connector by the scheme of its URLs. Lazy, so an unused one and its driver cost no start-up time. */
 const sources: Readonly<Record<string, () => Promise<OpenSource>>> = {
   file: async () => (await import('./files/source.ts')).openFilesSource,
+  s3: async () => (await import('./s3/source.ts')).openS3Source,
   sftp: async () => (await import('./sftp/source.ts')).openSftpSource,
 }
 

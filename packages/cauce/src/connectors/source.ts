@@ -10,6 +10,8 @@ export interface SourceEntry {
   readonly sizeBytes: number
   /** Whole milliseconds since 1970 UTC by the source's own clock; whole seconds where the protocol has no more. */
   readonly modifiedMs: number
+  /** What tells versions of a key apart better than size and time, where the source has such a thing (an ETag). */
+  readonly version?: string
 }
 
 export interface FetchRequest {
@@ -34,6 +36,8 @@ export interface SourceCapabilities {
   readonly sharesOurClock: boolean
   /** Keys name files of this machine: another host cannot work on them, whatever clock they carry. */
   readonly boundToHost: boolean
+  /** What is listed was written whole: nobody's half-written file is ever shown, so no second look is needed. */
+  readonly appearsWhole: boolean
   /** Connections one performer holds open on the source. */
   readonly connectionsPerPerformer: number
 }
@@ -53,6 +57,11 @@ export interface Source {
    * @throws {CauceError} SOURCE_UNREACHABLE, SOURCE_ACCESS, SOURCE_HOST_KEY, SOURCE_MISSING, CONFIG_INVALID
    */
   list(pattern: string, signal: AbortSignal): Promise<readonly SourceEntry[]>
+  /**
+   * As `list`, a part at a time and in the source's own order, so that a listing may be longer than memory. A key comes once.
+   * @throws {CauceError} as `list`
+   */
+  listPages(pattern: string, signal: AbortSignal): AsyncIterable<readonly SourceEntry[]>
   /**
    * The file as it is now, or undefined when it is gone.
    * @throws {CauceError} as `list`; FILE_UNREADABLE when the protocol cannot spell the name it was listed under
@@ -81,7 +90,7 @@ export interface SourceSurroundings {
   readonly clock?: Clock
   /** A number from 0 up to, not including, 1: spreads repeated tries. */
   readonly random?: () => number
-  /** Environment variables (HOME, SSH_AUTH_SOCK). */
+  /** Environment variables (HOME, SSH_AUTH_SOCK, those of S3 servers). */
   readonly environment?: Readonly<Record<string, string | undefined>>
 }
 

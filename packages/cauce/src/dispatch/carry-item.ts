@@ -7,6 +7,7 @@ import { findItem } from '../ledger/find-item.ts'
 import { findKeptCopy } from '../ledger/find-kept-copy.ts'
 import { handBack } from '../ledger/hand-back.ts'
 import { isLaterLoad } from '../ledger/is-later-load.ts'
+import { listedVersion } from '../ledger/item-version.ts'
 import { settleItem, type SettleItemRequest } from '../ledger/settle-item.ts'
 import type { ItemRow } from '../ledger/tables.ts'
 import type { Stage } from '../perform/messages.ts'
@@ -102,7 +103,7 @@ async function itemTask(context: RunContext, item: ItemRow, folder: string): Pro
     referenceIsExplicit: settings.referenceDate !== undefined,
     spoolFolder: join(folder, attempt),
     item: {
-      entry: { key: item.key, sizeBytes: item.sizeBytes ?? 0, modifiedMs: item.modifiedMs ?? 0 },
+      entry: listedVersion(item),
       generation: item.generation,
     },
     known:

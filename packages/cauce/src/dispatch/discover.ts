@@ -1,4 +1,4 @@
-import { openSource } from '../connectors/source-registry.ts'
+import { openDeclaredSource } from '../connectors/open-declared-source.ts'
 import type { Source, SourceEntry } from '../connectors/source.ts'
 import { knownVersions } from '../ledger/known-versions.ts'
 import { recordItems } from '../ledger/record-items.ts'
@@ -9,8 +9,8 @@ const QUIET_MS = 60_000
 const SECOND_LOOK_MS = 1_000
 
 /**
- * Lists the source and records every version not seen before as pending. Files still being written are left for the next
- * time: a new one counts when its size and time stood still for two looks, one second apart. With `held`, they wait until they
+ * Lists the source and records every version not seen before as pending. Where files are seen while they are written, those are
+ * left for the next time: a new one counts when its size and time stood still for two looks, one second apart. With `held`, they wait until they
  * are dispatched. Resolves to how many were new.
  */
 export async function discover(
@@ -18,23 +18,26 @@ export async function discover(
   { held = false }: { readonly held?: boolean } = {},
 ): Promise<number> {
   const { plan, settings, signal, emit } = context
-  const source = await openSource(settings.sourceUrl)
+  const source = await openDeclaredSource(settings)
   try {
     if (settings.deleteSource) await source.assertDeletable('')
-    const seen = await source.list(plan.source.pattern, signal)
-    const entries = await settled(context, source, seen)
-    const recorded = await recordItems(context.ledger, {
-      pipeline: plan.pipeline,
-      runId: context.runId,
-      planHash: plan.hash,
-      owner: context.owner,
-      boundHost: source.capabilities.boundToHost ? context.owner.host : null,
-      entries,
-      held,
-      nowMs: context.clock.now(),
-    })
-    const fresh = recorded.filter(({ isNew }) => isNew).length
-    emit({ kind: 'discovered', listed: seen.length, fresh })
+    let listed = 0
+    let fresh = 0
+    for await (const seen of source.listPages(plan.source.pattern, signal)) {
+      listed += seen.length
+      const recorded = await recordItems(context.ledger, {
+        pipeline: plan.pipeline,
+        runId: context.runId,
+        planHash: plan.hash,
+        owner: context.owner,
+        boundHost: source.capabilities.boundToHost ? context.owner.host : null,
+        entries: await settled(context, source, seen),
+        held,
+        nowMs: context.clock.now(),
+      })
+      fresh += recorded.filter(({ isNew }) => isNew).length
+    }
+    emit({ kind: 'discovered', listed, fresh })
     return fresh
   } finally {
     await source.close()
@@ -46,6 +49,7 @@ async function settled(
   source: Source,
   seen: readonly SourceEntry[],
 ): Promise<readonly SourceEntry[]> {
+  if (source.capabilities.appearsWhole) return seen
   const known = await knownVersions(ledger, { pipeline: plan.pipeline, entries: seen })
   const isQuiet = (entry: SourceEntry): boolean =>
     known.has(entry) || (source.capabilities.sharesOurClock && clock.now() - entry.modifiedMs >= QUIET_MS)

@@ -2,8 +2,9 @@ import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CauceError } from '../model/cauce-error.ts'
 import type { Text } from '../model/language.ts'
-import { openSource } from '../connectors/source-registry.ts'
+import { openDeclaredSource } from '../connectors/open-declared-source.ts'
 import type { Source, SourceEntry } from '../connectors/source.ts'
+import { listedVersion } from '../ledger/item-version.ts'
 import type { ItemRow } from '../ledger/tables.ts'
 import { sourceSeat } from '../perform/seat.ts'
 import { copyProven, holds, QUARANTINE_FILES } from './quarantine-folder.ts'
@@ -73,9 +74,11 @@ async function fetched(
     return missing('its source did not give it', 'su origen no lo entregó')
   if (sizeBytes === null || modifiedMs === null)
     return missing('its version is not known', 'no se conoce su versión')
-  const source = await openSource(kind === 'replay' ? tools.home.replays : tools.settings.sourceUrl)
+  const source = await openDeclaredSource(
+    kind === 'replay' ? { sourceUrl: tools.home.replays } : tools.settings,
+  )
   try {
-    const entry = { key: item.key, sizeBytes, modifiedMs }
+    const entry = listedVersion(item)
     return await seated(tools, { item, source }, () => fetchProven(tools, { source, entry, item, toPath }))
   } catch (error) {
     // A full disk is everybody's trouble; what a source says is this file's. One that is away now may be there later.

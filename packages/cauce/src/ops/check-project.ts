@@ -1,7 +1,7 @@
 import { CauceError } from '../model/cauce-error.ts'
 import { ERROR_CODES } from '../model/error-codes.ts'
 import { fillText } from '../model/language.ts'
-import { openSource } from '../connectors/source-registry.ts'
+import { openDeclaredSource } from '../connectors/open-declared-source.ts'
 import { openDestination } from '../connectors/destination-registry.ts'
 import { resolveChannels } from '../plan/alerts/resolve-channels.ts'
 import { issue, type Issue } from '../plan/issue.ts'
@@ -55,10 +55,11 @@ async function settingIssues(
     settings = resolveSettings(plan, project.surroundings)
   })
   if (settings === undefined) return unset
-  const { sourceUrl, destinationUrl } = settings
+  const declared = settings
+  const { destinationUrl } = settings
   // Opening reads the address and finds the driver; nothing is connected.
   return [
-    ...(await complaint('from', async () => (await openSource(sourceUrl)).close())),
+    ...(await complaint('from', async () => (await openDeclaredSource(declared)).close())),
     ...(await complaint('into', async () => (await openDestination(destinationUrl)).close())),
   ]
 }

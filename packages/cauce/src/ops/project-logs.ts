@@ -3,12 +3,14 @@ import type { Language } from '../model/language.ts'
 import type { LogLevel } from '../logs/log-events.ts'
 import { type Logs, openLogs } from '../logs/open-logs.ts'
 import { secretsOf } from '../logs/secrets-of.ts'
+import { SECRET_VARIABLES } from '../plan/resolve-settings.ts'
 import type { LoadedProject } from './load-project.ts'
 
 /** Every secret of a project, to be taken out of whatever is written down or sent. */
 function projectSecrets(project: LoadedProject): readonly string[] {
   const { ledgerUrl, surroundings, ...declared } = project
-  return secretsOf({ declared: [declared], locations: [ledgerUrl], surroundings })
+  const variables = SECRET_VARIABLES.map((name) => ({ kind: 'env', name, secret: true }))
+  return secretsOf({ declared: [declared, variables], locations: [ledgerUrl], surroundings })
 }
 
 /** Opens the logs of a process that works on a project: its secrets are kept out, each pipeline's days are those of its zone. */

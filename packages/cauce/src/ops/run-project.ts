@@ -3,7 +3,7 @@ import type { Clock } from '../model/clock.ts'
 import type { RunState } from '../model/item-state.ts'
 import type { Language } from '../model/language.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
-import { openSource } from '../connectors/source-registry.ts'
+import { openDeclaredSource, type DeclaredSource } from '../connectors/open-declared-source.ts'
 import type { RunEvent } from '../dispatch/run-context.ts'
 import { runPipeline, type RunResult } from '../dispatch/run-pipeline.ts'
 import type { Ledger } from '../ledger/ledger-access.ts'
@@ -80,8 +80,8 @@ export async function runProject(request: ProjectRunRequest): Promise<readonly P
 }
 
 /** An address that cannot be right is refused before a destination is touched. Nothing is connected. */
-async function refuseWrongSource({ sourceUrl }: ReadyPipeline['settings']): Promise<void> {
-  const source = await openSource(sourceUrl)
+async function refuseWrongSource(declared: DeclaredSource): Promise<void> {
+  const source = await openDeclaredSource(declared)
   await source.close()
 }
 

@@ -26,10 +26,11 @@ export async function extract(
   const path = join(spoolFolder, SPOOLED_ORIGINAL)
   const current = await source.stat(entry.key)
   if (current === undefined) return undefined
-  if (current.sizeBytes !== entry.sizeBytes || current.modifiedMs !== entry.modifiedMs)
+  const isOther = entry.version !== undefined && current.version !== entry.version
+  if (isOther || current.sizeBytes !== entry.sizeBytes || current.modifiedMs !== entry.modifiedMs)
     throw new CauceError('SOURCE_CHANGED', {
       file: entry.key,
-      detail: 'size or time differ from when it was discovered',
+      detail: 'version, size or time differ from when it was discovered',
     })
   const fetched = await source.fetch({
     entry,

@@ -79,7 +79,7 @@ async function stages(
   failpoint('extract:before')
   if (task.item.generation > 0) refuseIrreplaceable(task)
   hand.progress('extract')
-  const source = await hand.source(task.settings.sourceUrl)
+  const source = await hand.source(task.settings)
   await mkdir(task.spoolFolder, { recursive: true, mode: 0o700 })
   let found: Extracted | undefined
   try {

@@ -3,7 +3,7 @@ import { systemClock } from '../model/clock.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
 import { openDestination } from '../connectors/destination-registry.ts'
 import type { Destination } from '../connectors/destination.ts'
-import { openSource } from '../connectors/source-registry.ts'
+import { openDeclaredSource } from '../connectors/open-declared-source.ts'
 import type { Source } from '../connectors/source.ts'
 import { type EngineHost, openEngineHost } from '../engine/duckdb/engine-host.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
@@ -111,7 +111,10 @@ export class Performance {
     return {
       clock: systemClock,
       signal,
-      source: (url) => opened(this.#sources, url, openSource),
+      source: ({ sourceUrl, connectorVariables = {} }) =>
+        opened(this.#sources, JSON.stringify([sourceUrl, connectorVariables]), () =>
+          openDeclaredSource({ sourceUrl, connectorVariables }),
+        ),
       destination: (url) => opened(this.#destinations, url, openDestination),
       engine: (memoryMb) => this.#engine(memoryMb),
       progress: (stage, figures = {}) => {

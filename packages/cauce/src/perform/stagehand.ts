@@ -1,6 +1,7 @@
 import type { CauceError } from '../model/cauce-error.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Destination } from '../connectors/destination.ts'
+import type { DeclaredSource } from '../connectors/open-declared-source.ts'
 import type { Source } from '../connectors/source.ts'
 import type { Engine } from '../engine/duckdb/open-engine.ts'
 import type { ItemIdentity, Stage } from './messages.ts'
@@ -19,7 +20,7 @@ export interface Stagehand {
   readonly clock: Clock
   readonly signal: AbortSignal
   /** Opened once per address and kept for the next item. */
-  source(url: string): Promise<Source>
+  source(declared: DeclaredSource): Promise<Source>
   destination(url: string): Promise<Destination>
   /** An engine locked to this performer's folder, in which every task's spool lies. */
   engine(memoryMb: number): Promise<Engine>

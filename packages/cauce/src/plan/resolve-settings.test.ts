@@ -131,6 +131,22 @@ describe('the settings of a plan', () => {
       retry: { attempts: 3, delayMs: 10_000 },
     })
   })
+  test('carry what environment and .env say of object stores, and nothing else of them', () => {
+    const dotenv = {
+      MINIO_ENDPOINT: 'minio:9000',
+      MINIO_SECRET_KEY: 'old',
+      AWS_REGION: 'eu-1',
+      OTHER: 'x',
+      BUCKET: '',
+    }
+    const environment = { MINIO_SECRET_KEY: 'new', AWS_REGION: '', HOME: '/me' }
+    expect(resolveSettings(planWith({}), { ...around, dotenv, environment }).connectorVariables).toEqual({
+      MINIO_ENDPOINT: 'minio:9000',
+      MINIO_SECRET_KEY: 'new',
+      AWS_REGION: 'eu-1',
+    })
+  })
+
   test.each([
     ['1', '2m', { attempts: 1, delayMs: 120_000 }],
     ['5', '0s', { attempts: 5, delayMs: 0 }],

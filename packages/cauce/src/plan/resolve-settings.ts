@@ -16,6 +16,11 @@ export interface Surroundings {
 /** Everything a plan takes from its surroundings, made absolute. Holds secrets: never stored, never logged. */
 export interface ResolvedSettings {
   readonly sourceUrl: string
+  /**
+   * What environment and `.env` tell connectors beside their addresses (endpoint and keys of an object store), by the names
+   * people have them under; absent when there is nothing.
+   */
+  readonly connectorVariables?: Readonly<Record<string, string>>
   readonly destinationUrl: string
   readonly backupFolder: string | undefined
   readonly deleteSource: boolean
@@ -49,8 +54,10 @@ export function resolveSettings(plan: Plan, around: Surroundings): ResolvedSetti
   const backup =
     plan.archive.backup === undefined ? undefined : required(plan.archive.backup, 'archive.backup', around)
   const reference = plan.reference.override && resolveSetting(plan.reference.override, around)?.value
+  const variables = connectorVariables(around)
   return {
     sourceUrl: absoluteLocation(required(plan.source.location, 'from', around)),
+    ...(Object.keys(variables).length === 0 ? {} : { connectorVariables: variables }),
     destinationUrl: absoluteLocation(required(plan.destination, 'into', around)),
     backupFolder: backup && resolve(backup.base, backup.value),
     deleteSource: yesOrNo(required(plan.archive.deleteSource, 'archive.deleteSource', around).value),
@@ -60,6 +67,19 @@ export function resolveSettings(plan: Plan, around: Surroundings): ResolvedSetti
       delayMs: duration(required(plan.retry.delay, 'retry.delay', around).value, 'retry.delay'),
     },
   }
+}
+
+/** Of these the values are secret. */
+export const SECRET_VARIABLES = ['MINIO_SECRET_KEY', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
+
+function connectorVariables({ environment, dotenv }: Surroundings): Readonly<Record<string, string>> {
+  const names = [...Object.keys(dotenv), ...Object.keys(environment)]
+  return Object.fromEntries(
+    names
+      .filter((name) => /^(?:AWS|MINIO)_|^BUCKET$/.test(name))
+      .map((name) => [name, environment[name] || dotenv[name] || ''] as const)
+      .filter(([, value]) => value !== ''),
+  )
 }
 
 function attempts(value: string): number {

@@ -12,7 +12,12 @@ import { bytesOfKey, keyOfName } from './name-bytes.ts'
 export const openFilesSource: OpenSource = async (url) => {
   const folder = filesLocation(url)
   const sharesOurClock = await isOnThisMachine(folder)
-  return new FilesSource(folder, { sharesOurClock, boundToHost: true, connectionsPerPerformer: 0 })
+  return new FilesSource(folder, {
+    sharesOurClock,
+    boundToHost: true,
+    appearsWhole: false,
+    connectionsPerPerformer: 0,
+  })
 }
 
 const PIECE_BYTES = 1024 * 1024
@@ -28,6 +33,10 @@ class FilesSource implements Source, FolderReader {
 
   async list(pattern: string, signal: AbortSignal): Promise<readonly SourceEntry[]> {
     return walkFolder(pattern, this, signal)
+  }
+
+  async *listPages(pattern: string, signal: AbortSignal): AsyncGenerator<readonly SourceEntry[]> {
+    yield await this.list(pattern, signal)
   }
 
   async stat(key: string): Promise<SourceEntry | undefined> {

@@ -8,10 +8,10 @@ import { liesInside, walkFolder } from '../walk-folder.ts'
 import { connectSftp } from './connect-sftp.ts'
 import type { SftpConnection } from './connection.ts'
 import { download } from './download.ts'
-import { deleteError, isGone, requestError } from './errors.ts'
+import { deleteError, isGone, mayTryAgain, requestError } from './errors.ts'
 import { SftpFolderReader } from './folder-reader.ts'
 import { sftpLocation, type SftpLocation } from './location.ts'
-import { systemRandom, tryAgain } from './try-again.ts'
+import { systemRandom, tryAgain } from '../try-again.ts'
 
 /** Opens a folder on an SFTP server as a source. Nothing is connected yet. @throws {CauceError} CONFIG_INVALID */
 export const openSftpSource: OpenSource = async (url, surroundings = {}) => {
@@ -40,6 +40,7 @@ class SftpSource implements Source {
   readonly capabilities: SourceCapabilities = {
     sharesOurClock: false,
     boundToHost: false,
+    appearsWhole: false,
     connectionsPerPerformer: 1,
   }
   readonly displayUrl: string
@@ -53,6 +54,10 @@ class SftpSource implements Source {
 
   async list(pattern: string, signal: AbortSignal): Promise<readonly SourceEntry[]> {
     return this.#connected(signal, async ({ folder }) => walkFolder(pattern, folder, signal))
+  }
+
+  async *listPages(pattern: string, signal: AbortSignal): AsyncGenerator<readonly SourceEntry[]> {
+    yield await this.list(pattern, signal)
   }
 
   async stat(key: string): Promise<SourceEntry | undefined> {
@@ -153,7 +158,7 @@ class SftpSource implements Source {
           signal.removeEventListener('abort', cancel)
         }
       },
-      { clock, random, signal },
+      { clock, random, signal, mayTryAgain },
     )
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { CauceError } from '../../model/cauce-error.ts'
-import { connectionLost, serverSilent } from './errors.ts'
+import { CauceError } from '../model/cauce-error.ts'
+import { connectionLost, mayTryAgain, serverSilent } from './sftp/errors.ts'
 import { tryAgain } from './try-again.ts'
 
 const place = { displayUrl: 'sftp://me@host/a', timeoutMs: 1_000 }
@@ -20,7 +20,7 @@ function failing(...errors: readonly Error[]): {
     if (error !== undefined) throw error
     return tries
   }
-  const policy = { clock, random: () => 0.5, signal: new AbortController().signal }
+  const policy = { clock, random: () => 0.5, signal: new AbortController().signal, mayTryAgain }
   return { run: async () => tryAgain(work, policy), pauses, tries: () => tries }
 }
 

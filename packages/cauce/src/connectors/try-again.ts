@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto'
-import type { Clock } from '../../model/clock.ts'
-import { mayTryAgain } from './errors.ts'
+import type { Clock } from '../model/clock.ts'
 
 export interface TryAgainPolicy {
   readonly clock: Clock
   /** A number from 0 up to, not including, 1. */
   readonly random: () => number
   readonly signal: AbortSignal
+  /** Whether another try at once is worth it after this failure. */
+  readonly mayTryAgain: (error: unknown) => boolean
 }
 
 const TRIES = 3
@@ -18,7 +19,7 @@ const FIRST_PAUSE_MS = 500
  */
 export async function tryAgain<T>(
   work: () => Promise<T>,
-  { clock, random, signal }: TryAgainPolicy,
+  { clock, random, signal, mayTryAgain }: TryAgainPolicy,
 ): Promise<T> {
   for (let failures = 1; ; failures++) {
     try {
