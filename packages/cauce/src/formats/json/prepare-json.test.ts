@@ -20,7 +20,8 @@ async function prepare(
 
 async function all(prepared: PreparedJson): Promise<readonly LocatedRecord[]> {
   const found: LocatedRecord[] = []
-  for await (const one of prepared.locate(Array.from({ length: prepared.records }, (_, i) => i + 1))) found.push(one)
+  for await (const one of prepared.locate(Array.from({ length: prepared.records }, (_, i) => i + 1)))
+    found.push(one)
   return found
 }
 
