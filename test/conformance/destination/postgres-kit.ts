@@ -3,11 +3,12 @@ import { openPostgresDestination } from '../../../packages/cauce/src/connectors/
 import type { PostgresAccess } from '../../servers/postgres-access.ts'
 import type { DestinationKit, KitDatabase } from './kit.ts'
 
+export interface PostgresKit extends DestinationKit {
+  createDatabase(): Promise<PostgresKitDatabase>
+}
+
 /** Databases on a real PostgreSQL; `options` go to the destination's URL, as in `?schema=ventas`. */
-export function postgresKit(
-  server: () => PostgresAccess,
-  options = '',
-): DestinationKit & { createDatabase(): Promise<PostgresKitDatabase> } {
+export function postgresKit(server: () => PostgresAccess, options = ''): PostgresKit {
   const schema = decodeURIComponent(/[?&]schema=([^&]+)/.exec(options)?.[1] ?? 'public')
   return {
     refusesNul: true,

@@ -113,9 +113,9 @@ export class PostgresConnection {
     }
   }
 
-  async commit(): Promise<void> {
-    // The only words in capitals: who looks for COMMIT on the wire, to drop its reply, shall find the real one.
-    const { command } = await this.#client.query('COMMIT')
+  /** `load` is spelled as nothing else of ours: who looks for COMMIT on the wire, to drop its reply, shall find that of a load. */
+  async commit(of?: 'load'): Promise<void> {
+    const { command } = await this.#client.query(of === 'load' ? 'COMMIT' : 'commit')
     // What the server answers when a statement failed and somebody went on as if it had not.
     if (command === 'ROLLBACK') throw new TypeError('a failed statement was passed over before COMMIT')
   }

@@ -116,7 +116,7 @@ async function commit(
   hooks: LoadHooks,
 ): Promise<void> {
   try {
-    await connection.commit()
+    await connection.commit('load')
   } catch (error) {
     // Lost or refused: what the server made of it is for the server to say.
     connection.cut()
