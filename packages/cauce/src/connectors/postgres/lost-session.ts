@@ -48,10 +48,14 @@ async function probe(
 ): Promise<'committed' | 'rolled-back' | undefined> {
   await connection.begin()
   try {
-    if (await insertGuard(connection, request)) return 'rolled-back'
+    if (await insertGuard(connection, request)) {
+      await connection.rollback()
+      return 'rolled-back'
+    }
     // A rival's row for the same bytes may also be in the way; only our own key says committed. It may have been replaced before,
     // by a load whose place this one was to take: then it says so still.
     const own = await findGuard(connection, request.record.loadKey)
+    await connection.rollback()
     return own === undefined || own.replacedBy !== undefined ? 'rolled-back' : 'committed'
   } catch (error) {
     if (!isLockWait(error)) throw error
@@ -67,6 +71,8 @@ async function probe(
  * @throws {CauceError} DESTINATION_UNREACHABLE when that could not be confirmed in time
  */
 export async function confirmRollback(session: LostSession): Promise<void> {
+  // What had not begun, as far as we heard, has done nothing.
+  if (session.facts === undefined) return
   await whileReachable(session, async () => {
     const connection = await PostgresConnection.open(session.location)
     try {
@@ -87,7 +93,7 @@ async function endSession(
   connection: PostgresConnection,
   facts: TransactionFacts | undefined,
 ): Promise<boolean> {
-  if (facts === undefined || facts.transactionId === '') return false
+  if (facts === undefined) return false
   const ended = await connection.rows(
     `select pg_catalog.pg_terminate_backend(pid) as told from pg_catalog.pg_stat_activity
     where pid = $1::int and backend_xid = $2::text::xid8::xid`,
