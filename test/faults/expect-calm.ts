@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { DuckDBInstance } from '@duckdb/node-api'
 import mysql from 'mysql2/promise'
+import { Client } from 'pg'
 import { expect } from 'vitest'
 import type { VisitsRun } from '../visits/visits-run.ts'
 import { ledgerItems } from './ledger-items.ts'
@@ -30,13 +31,37 @@ export async function expectCalm(visit: VisitsRun, destination = visit.destinati
   expect(visit.leftovers()).toEqual([])
   expect(readdirSync(visit.folder).filter((name) => name.includes('.wal'))).toEqual([])
   await until('no process is left', () => processesOf(visit).length === 0, { withinMs: 5_000 })
-  const tables = destination.startsWith('duckdb:')
-    ? await duckdbTables(destination.slice('duckdb:'.length))
-    : await mysqlTables(destination)
+  const tables = await tablesOf(destination)
   expect(tables.filter((name) => !TABLES.includes(name))).toEqual([])
   for (const item of ledgerItems(visit)) {
     expect(['extracting', 'transforming', 'loading'], item.key).not.toContain(item.state)
     expect(item.loaded + item.rejected + item.skipped, item.key).toBe(item.read)
+  }
+}
+
+async function tablesOf(destination: string): Promise<readonly string[]> {
+  if (destination.startsWith('duckdb:')) return duckdbTables(destination.slice('duckdb:'.length))
+  return destination.startsWith('postgres:') ? postgresTables(destination) : mysqlTables(destination)
+}
+
+async function postgresTables(url: string): Promise<readonly string[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    const isQuiet = async (): Promise<boolean> => {
+      const { rowCount } = await client.query(
+        'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      )
+      return rowCount === 0
+    }
+    await until('the database has no session of ours left', isQuiet)
+    // Staging tables are temporary: those of a session that is gone would stand in another schema.
+    const { rows } = await client.query<{ name: string }>(
+      "SELECT tablename AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
+    )
+    return rows.map(({ name }) => name)
+  } finally {
+    await client.end()
   }
 }
 

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { describeNeeding, sharedSql } from '../servers/shared-servers.ts'
+import { describeNeeding, sharedPostgres, sharedSql } from '../servers/shared-servers.ts'
 import { VisitsRun } from '../visits/visits-run.ts'
 
 /** The visits on a fresh destination of one kind. */
@@ -18,6 +18,14 @@ export function onEachDestination(title: string, body: (start: StartVisit) => vo
   })
 }
 
+/** And for PostgreSQL: where sessions and locks decide, not what is in the files; it takes as long again. */
+export function onEveryDestination(title: string, body: (start: StartVisit) => void): void {
+  onEachDestination(title, body)
+  describeNeeding('postgres')(`${title}, into PostgreSQL`, () => {
+    body(startOnPostgres)
+  })
+}
+
 /** The visits on a DuckDB file of their own. */
 // oxlint-disable-next-line typescript/require-await -- as the other one
 export const startOnDuckdb: StartVisit = async (options) => sound(new VisitsRun(options))
@@ -25,6 +33,10 @@ export const startOnDuckdb: StartVisit = async (options) => sound(new VisitsRun(
 /** The visits on a fresh database of the shared MariaDB. */
 export const startOnMariadb: StartVisit = async (options) =>
   sound(new VisitsRun({ ...options, destination: (await sharedSql('mariadb').createDatabase()).url }))
+
+/** The visits on a fresh database of the shared PostgreSQL. */
+const startOnPostgres: StartVisit = async (options) =>
+  sound(new VisitsRun({ ...options, destination: (await sharedPostgres().createDatabase()).url }))
 
 /** Takes the sample away whose layout is wrong on purpose: a run in which nothing goes wrong then ends with 0. */
 export function sound(visit: VisitsRun): VisitsRun {

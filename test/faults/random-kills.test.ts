@@ -5,7 +5,7 @@ import type { VisitsRun } from '../visits/visits-run.ts'
 import { readTables, type VisitsTables } from '../visits/visits-tables.ts'
 import { expectCalm } from './expect-calm.ts'
 import { ledgerItems } from './ledger-items.ts'
-import { onEachDestination, type StartVisit } from './on-each-destination.ts'
+import { onEveryDestination, type StartVisit } from './on-each-destination.ts'
 import { performersOf, processesOf } from './processes-of.ts'
 import { until } from './until.ts'
 import { useReports } from './use-reports.ts'
@@ -23,7 +23,7 @@ async function manyFiles(start: StartVisit): Promise<VisitsRun> {
   return visit
 }
 
-onEachDestination('kill -9 at any time', (start) => {
+onEveryDestination('kill -9 at any time', (start) => {
   let undisturbed: VisitsTables
 
   beforeAll(async () => {

@@ -16,6 +16,8 @@ const drivers = new Set([
   '@duckdb/node-api',
   'kysely',
   'node:sqlite',
+  'pg',
+  'pg-copy-streams',
   'yauzl',
 ])
 

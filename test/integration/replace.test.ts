@@ -6,9 +6,10 @@ import { CauceError } from '../../packages/cauce/src/model/cauce-error.ts'
 import { duckdbKit } from '../conformance/destination/duckdb-kit.ts'
 import type { DestinationKit } from '../conformance/destination/kit.ts'
 import { mysqlKit } from '../conformance/destination/mysql-kit.ts'
+import { postgresKit } from '../conformance/destination/postgres-kit.ts'
 import { type Account, accountsPlan, fileOf } from '../replace/accounts-pipeline.ts'
 import { ReplaceBench, type Snapshot, type Version, type Worker } from '../replace/replace-bench.ts'
-import { describeNeeding, sharedSql } from '../servers/shared-servers.ts'
+import { describeNeeding, sharedPostgres, sharedSql } from '../servers/shared-servers.ts'
 
 describe('versions into DuckDB', () => {
   replacing(duckdbKit, { histories: 10 })
@@ -21,6 +22,13 @@ for (const server of ['mariadb', 'mysql'] as const)
       { histories: 12 },
     )
   })
+
+describeNeeding('postgres')('versions into postgres', () => {
+  replacing(
+    postgresKit(() => sharedPostgres()),
+    { histories: 12 },
+  )
+})
 
 const A_ONE = [
   account('ana@x', 1, '2'),

@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync, renameSync, rmSync, utimesSync } from
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { describeNeeding, sharedSftp, sharedSql } from '../servers/shared-servers.ts'
+import { describeNeeding, sharedPostgres, sharedSftp, sharedSql } from '../servers/shared-servers.ts'
 import { readTables } from '../visits/visits-tables.ts'
 import { VisitsRun } from '../visits/visits-run.ts'
 
@@ -39,6 +39,10 @@ describeNeeding('mariadb')(`${title}, into MariaDB`, () => {
 
 describeNeeding('mysql')(`${title}, into MySQL`, () => {
   visitsTests(async () => (await sharedSql('mysql').createDatabase()).url)
+})
+
+describeNeeding('postgres')(`${title}, into PostgreSQL`, () => {
+  visitsTests(async () => (await sharedPostgres().createDatabase()).url)
 })
 
 describeNeeding('mariadb', 'sshd')(`${title}, from SFTP`, () => {

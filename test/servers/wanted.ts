@@ -3,7 +3,7 @@ export const COVERS = {
   mariadb: 'loading into MariaDB',
   minio: 'objects from S3',
   mysql: 'loading into MySQL',
-  postgres: 'a ledger on PostgreSQL',
+  postgres: 'loading into PostgreSQL, and a ledger on it',
   sshd: 'files over SFTP',
   'sshd-password': 'SFTP login by password',
   tmpfs: 'a full disk',

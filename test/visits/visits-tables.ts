@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { DuckDBInstance } from '@duckdb/node-api'
 import mysql from 'mysql2/promise'
+import { Client } from 'pg'
 
 /** The visits' tables as sorted lines of text: equal text, equal tables, whatever the database. */
 export interface VisitsTables {
@@ -22,9 +23,8 @@ const QUERIES: Readonly<Record<keyof VisitsTables, string>> = {
 
 /** Reads the tables; one that does not exist yet has no rows. */
 export async function readTables(destination: string): Promise<VisitsTables> {
-  return destination.startsWith('duckdb:')
-    ? readDuckdb(destination.slice('duckdb:'.length))
-    : readMysql(destination)
+  if (destination.startsWith('duckdb:')) return readDuckdb(destination.slice('duckdb:'.length))
+  return destination.startsWith('postgres:') ? readPostgres(destination) : readMysql(destination)
 }
 
 async function readDuckdb(path: string): Promise<VisitsTables> {
@@ -55,6 +55,24 @@ async function readMysql(url: string): Promise<VisitsTables> {
     })
   } finally {
     await connection.end()
+  }
+}
+
+async function readPostgres(url: string): Promise<VisitsTables> {
+  const client = new Client({
+    connectionString: url,
+    types: { getTypeParser: () => (value: string) => value },
+  })
+  await client.connect()
+  try {
+    return await each(async (sql) => {
+      // The only system that folds names which are not quoted.
+      const text = sql.replaceAll(/\b[a-z]+[A-Z]\w*/g, '"$&"')
+      const { rows } = await client.query<(string | null)[]>({ text, rowMode: 'array' })
+      return rows.map((row) => row.map((value) => value ?? ''))
+    })
+  } finally {
+    await client.end()
   }
 }
 

@@ -2,6 +2,8 @@ import type { Destination } from '../../../packages/cauce/src/connectors/destina
 
 /** What the suite needs of a real database behind a destination. */
 export interface DestinationKit {
+  /** The system keeps no text with NUL in it, and refuses the rows. */
+  readonly refusesNul?: true
   /** A fresh, empty database. */
   createDatabase(): Promise<KitDatabase>
 }

@@ -6,6 +6,8 @@ const destinations: Readonly<Record<string, () => Promise<OpenDestination>>> = {
   duckdb: async () => (await import('./duckdb/destination.ts')).openDuckdbDestination,
   mysql: async () => (await import('./mysql/destination.ts')).openMysqlDestination,
   mariadb: async () => (await import('./mysql/destination.ts')).openMysqlDestination,
+  postgres: async () => (await import('./postgres/destination.ts')).openPostgresDestination,
+  postgresql: async () => (await import('./postgres/destination.ts')).openPostgresDestination,
 }
 
 /**
@@ -19,7 +21,7 @@ export async function openDestination(url: string): Promise<Destination> {
     throw new CauceError('CONFIG_INVALID', {
       // What stands before a colon is a scheme; the rest of a URL may hold a password.
       where: scheme === '' ? 'destination' : `destination ${scheme}:…`,
-      detail: `no connector writes to it; write duckdb:FILE or mysql://user:password@host/database`,
+      detail: `no connector writes to it; write duckdb:FILE, mysql://user:password@host/database or postgres://user:password@host/database`,
     })
   const open = await connector()
   return open(url)

@@ -240,11 +240,12 @@ export interface DestinationCapabilities {
 
 /**
  * How DuckDB must write a table's rows for this destination:
- * `parquet`, or `mysql-text`: CSV for LOAD DATA ... FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
+ * `parquet`; `mysql-text`: CSV for LOAD DATA ... FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
  * LINES TERMINATED BY '\n' (no header; NULL as the bare word NULL; every text value quoted, `"` doubled; timestamps
- * `YYYY-MM-DD HH:MM:SS[.ffffff]`; booleans 1 and 0; doubles in the shortest form that reads back the same).
+ * `YYYY-MM-DD HH:MM:SS[.ffffff]`; booleans 1 and 0; doubles in the shortest form that reads back the same), or `postgres-csv`: the
+ * same for COPY ... (FORMAT csv, NULL 'NULL'), but booleans are words.
  */
-export type StagingFormat = 'parquet' | 'mysql-text'
+export type StagingFormat = 'parquet' | 'mysql-text' | 'postgres-csv'
 
 /** A value for people and for JSON: decimals, times and numbers that JavaScript does not hold exactly as text. */
 export type QueryValue = string | number | boolean | null

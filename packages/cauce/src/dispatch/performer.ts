@@ -132,8 +132,12 @@ function entryPoint(): string {
   return fileURLToPath(new URL(`../perform/performer-main.${extension}`, import.meta.url))
 }
 
+/**
+ * One that was killed a moment ago still counts as connected, and the write fails: heard by nobody, that would end this process. Its
+ * end is told by `exit`.
+ */
 function send(child: ChildProcess, message: ToPerformer): void {
-  if (child.connected) child.send(message)
+  if (child.connected) child.send(message, () => undefined)
 }
 
 /** What a task works on, for people. */

@@ -61,7 +61,7 @@ export interface PipelineOptions<Tables extends Readonly<Record<string, Table>>,
   /** Default: every file's own columns, in the types found by looking at all its rows. */
   readonly contract?: Contract<Values>
   readonly tables: Tables & NamesKnown<Tables, Values>
-  /** `duckdb:./file.duckdb`, `mysql://user:password@host/database`. */
+  /** `duckdb:./file.duckdb`, `mysql://user:password@host/database`, `postgres://user:password@host/database?schema=name`. */
   readonly into: SettingInput
   /** A table in the destination that tells what became of every file. */
   readonly report?: ReportPlan

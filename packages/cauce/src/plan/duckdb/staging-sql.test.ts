@@ -69,7 +69,7 @@ const columns = [
   { name: 'a "b", c', type: { kind: 'text', maxLength: undefined } as const },
 ]
 
-describe.each(['mysql-text', 'parquet'] as const)('%s', (format) => {
+describe.each(['mysql-text', 'postgres-csv', 'parquet'] as const)('%s', (format) => {
   test.each(CASES)('brings every $type.kind back, and NULL beside it', async ({ type, values }) => {
     const path = join(bench.folder, `it's ${format} ${type.kind}`)
     const name = 'a "b"'

@@ -5,6 +5,8 @@ import { quoteName, quoteText } from './quote.ts'
 /** Twice the longest record accepted from a file, for every quote in it is doubled. DuckDB would buffer 16 of these. */
 const LONGEST_LINE_BYTES = 32 * 1024 * 1024
 
+type StagedFormat = 'parquet' | 'mysql-text' | 'postgres-csv'
+
 interface StagedColumn {
   readonly name: string
   readonly type: LogicalType
@@ -17,11 +19,12 @@ const QUOTED = new Set<LogicalType['kind']>(['text', 'json'])
 export function stagingSql(
   query: string,
   columns: readonly StagedColumn[],
-  format: 'parquet' | 'mysql-text',
+  format: StagedFormat,
   path: string,
 ): string {
   if (format === 'parquet') return `COPY (${query}) TO ${quoteText(path)} (FORMAT parquet)`
-  const booleans = columns.filter(({ type }) => type.kind === 'boolean')
+  // MySQL writes booleans as 1 and 0.
+  const booleans = columns.filter(({ type }) => format === 'mysql-text' && type.kind === 'boolean')
   const replaced = booleans.map(({ name }) => `CAST(${quoteName(name)} AS TINYINT) AS ${quoteName(name)}`)
   const rows =
     replaced.length === 0 ? query : `SELECT * REPLACE (${replaced.join(', ')}) FROM (${query}) AS staged`
@@ -33,7 +36,7 @@ export function stagingSql(
 /** The rows of a staged file, as a query: what `stagingSql` wrote, or what a destination wrote in the same format. */
 export function stagedRelationSql(
   columns: readonly StagedColumn[],
-  format: 'parquet' | 'mysql-text',
+  format: StagedFormat,
   path: string,
 ): string {
   // Parquet has no moments of whole seconds, text no booleans: each type is said again.
@@ -41,13 +44,12 @@ export function stagedRelationSql(
     .map(({ name, type }) => `CAST(${quoteName(name)} AS ${duckdbType(type)}) AS ${quoteName(name)}`)
     .join(', ')
   if (format === 'parquet') return `SELECT ${casts} FROM read_parquet(${quoteText(path)})`
-  const types = columns.map(({ name, type }) => `${quoteText(name)}: ${quoteText(textType(type))}`)
+  const types = columns.map(({ name, type }) => `${quoteText(name)}: ${quoteText(textType(type, format))}`)
   return `SELECT ${casts} FROM read_csv(${quoteText(path)}, auto_detect = false, header = false, delim = ',', quote = '"',
   escape = '"', new_line = ${String.raw`'\n'`}, nullstr = 'NULL', allow_quoted_nulls = false, parallel = false,
   max_line_size = ${LONGEST_LINE_BYTES}, buffer_size = ${LONGEST_LINE_BYTES}, columns = {${types.join(', ')}})`
 }
 
-/** MySQL writes booleans as 1 and 0. */
-function textType(type: LogicalType): string {
-  return type.kind === 'boolean' ? 'TINYINT' : duckdbType(type)
+function textType(type: LogicalType, format: StagedFormat): string {
+  return format === 'mysql-text' && type.kind === 'boolean' ? 'TINYINT' : duckdbType(type)
 }

@@ -1,0 +1,129 @@
+import { sha256Hex } from '../../model/load-key.ts'
+import type { LoadRecord, LoadRequest, LoadResult } from '../destination.ts'
+import { loadRecordOf } from '../load-record.ts'
+import type { PostgresConnection } from './connection.ts'
+
+/** Why a load need not or must not happen. */
+export type Refusal = Extract<
+  LoadResult,
+  { kind: 'already_loaded' | 'duplicate' | 'refused' | 'occupied' | 'superseded' }
+>
+
+/** A rival's guard was in our way and is gone again: the whole transaction is to be done again. */
+export class GuardMoved extends Error {
+  override readonly name = 'GuardMoved'
+}
+
+/**
+ * Writes the guard row of a load that takes nobody's place, first of all in the transaction. While a rival's row for the same
+ * load, name or bytes is not committed this waits for the rival's end, and then knows.
+ * @returns why the load must not go on; undefined: it is ours
+ */
+export async function writeGuard(
+  connection: PostgresConnection,
+  request: Pick<LoadRequest, 'record' | 'duplicates'>,
+): Promise<Refusal | undefined> {
+  return (await insertGuard(connection, request)) ? undefined : explainRefusal(connection, request)
+}
+
+/** Inserts the row unless another is in its way: an error would spoil the whole transaction. @returns whether it is in */
+export async function insertGuard(
+  connection: PostgresConnection,
+  { record, duplicates }: Pick<LoadRequest, 'record' | 'duplicates'>,
+): Promise<boolean> {
+  const { loadKey, pipeline, item, sha256, generation, counts, originLoad } = record
+  const inserted = await connection.write(
+    `insert into cauce_loads (load_key, pipeline, item, sha256, generation, rows_read, rows_loaded, rows_rejected, rows_skipped, warnings, committed_at, refuse_item, refuse_content, origin_load)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp() at time zone 'UTC', $11, $12, $13) on conflict do nothing`,
+    [
+      loadKey,
+      pipeline,
+      item,
+      sha256,
+      generation,
+      counts.read,
+      counts.loaded,
+      counts.rejected,
+      counts.skipped,
+      counts.warnings,
+      refuseItem(record),
+      duplicates === 'refuse' ? refuseContent(record) : null,
+      originLoad ?? null,
+    ],
+  )
+  return inserted === 1
+}
+
+/** The committed load with a key, also a replaced one. */
+export async function findGuard(
+  connection: PostgresConnection,
+  loadKey: string,
+): Promise<LoadRecord | undefined> {
+  return findBy(connection, 'load_key', loadKey)
+}
+
+/** The load whose rows stand for an item now. */
+export async function findCurrent(
+  connection: PostgresConnection,
+  record: LoadRecord,
+  lock?: 'for update',
+): Promise<LoadRecord | undefined> {
+  return findBy(connection, 'refuse_item', refuseItem(record), lock)
+}
+
+/** The name weighs more than the bytes: where both are known, but not together, a person must look. */
+async function explainRefusal(
+  connection: PostgresConnection,
+  { record, duplicates }: Pick<LoadRequest, 'record' | 'duplicates'>,
+): Promise<Refusal> {
+  const same = await findGuard(connection, record.loadKey)
+  if (same !== undefined && same.replacedBy === undefined)
+    return { kind: 'already_loaded', counts: same.counts }
+  const named = await findCurrent(connection, record)
+  if (named !== undefined)
+    return named.sha256 === record.sha256
+      ? { kind: 'already_loaded', counts: named.counts }
+      : { kind: 'refused', loadedSha256: named.sha256 }
+  if (same !== undefined) return { kind: 'superseded' }
+  const alike = duplicates === 'refuse' ? await findAlike(connection, record) : undefined
+  if (alike !== undefined) return { kind: 'duplicate', otherItem: alike.item }
+  throw new GuardMoved('a rival gave up')
+}
+
+/** The load of the same bytes that forbids them under other names. */
+export async function findAlike(
+  connection: PostgresConnection,
+  record: LoadRecord,
+): Promise<LoadRecord | undefined> {
+  return findBy(connection, 'refuse_content', refuseContent(record))
+}
+
+export async function findBy(
+  connection: PostgresConnection,
+  column: 'load_key' | 'refuse_item' | 'refuse_content',
+  value: string,
+  lock: 'for update' | 'for share' | '' = '',
+): Promise<LoadRecord | undefined> {
+  const [row] = await connection.rows(`select * from cauce_loads where ${column} = $1 ${lock}`, [value])
+  return row === undefined ? undefined : loadRecordOf(row)
+}
+
+/** Loads by their keys, in the order they were committed. */
+export async function loadsByKey(
+  connection: PostgresConnection,
+  loadKeys: readonly string[],
+): Promise<readonly LoadRecord[]> {
+  const rows = await connection.rows(
+    'select * from cauce_loads where load_key = any($1) order by committed_at, load_key',
+    [loadKeys],
+  )
+  return rows.map((row) => loadRecordOf(row))
+}
+
+export function refuseItem({ pipeline, item }: LoadRecord): string {
+  return sha256Hex(JSON.stringify([pipeline, item]))
+}
+
+export function refuseContent({ pipeline, sha256 }: LoadRecord): string {
+  return sha256Hex(JSON.stringify([pipeline, sha256]))
+}
