@@ -1,4 +1,5 @@
 import type { LoadRecord, LoadRequest } from '../destination.ts'
+import { loadRecordOf } from '../load-record.ts'
 import type { PostgresConnection } from './connection.ts'
 import { isDuplicateKey } from './errors.ts'
 import {
@@ -7,7 +8,6 @@ import {
   findCurrent,
   GuardMoved,
   insertGuard,
-  recordOf,
   refuseContent,
   refuseItem,
   type Refusal,
@@ -73,7 +73,7 @@ async function replaysOf(
       or load_key in (select load_key from cauce_replays where origin_load = $1))`,
     [loadKey],
   )
-  return rows.map(recordOf)
+  return rows.map((row) => loadRecordOf(row))
 }
 
 async function markReplaced(
