@@ -36,6 +36,7 @@ interface ModelClaim {
 }
 
 const REPLACEABLE: readonly ItemState[] = ['pending', 'failed_layout', 'failed_system', 'refused']
+const TRIED_AGAIN: readonly ItemState[] = ['pending', 'failed_system']
 const QUARANTINED: readonly ItemState[] = ['failed_layout', 'failed_system', 'refused']
 
 /** The queue as plain rules over a map, with no database: what every operation must answer, and leave behind. */
@@ -78,8 +79,10 @@ export class QueueModel {
   show(shown: Pick<ModelItem, 'pipeline' | 'key' | 'version' | 'planHash'>, dueMs: number): void {
     for (const item of this.items.values()) {
       if (item.pipeline !== shown.pipeline || item.key !== shown.key) continue
-      if (item.version !== shown.version && REPLACEABLE.includes(item.state)) item.state = 'superseded'
-      else if (item.version === shown.version && item.state === 'superseded') {
+      if (item.version !== shown.version && REPLACEABLE.includes(item.state)) {
+        // Its next try asks the destination whether it is loaded.
+        if (!(item.isInDoubt && TRIED_AGAIN.includes(item.state))) item.state = 'superseded'
+      } else if (item.version === shown.version && item.state === 'superseded') {
         item.planHash = shown.planHash
         this.#reopen(item, dueMs)
       }

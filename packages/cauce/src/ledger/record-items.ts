@@ -49,7 +49,8 @@ const REPLACEABLE: readonly ItemState[] = ['pending', 'failed_layout', 'failed_s
 
 /**
  * Records the versions not seen before as `pending`, in the order given, and answers for every entry. A version shown again
- * after it was superseded, or gone, is pending again; other versions of its key that were never loaded become `superseded`.
+ * after it was superseded, or gone, is pending again; other versions of its key that were never loaded become `superseded`,
+ * but for those an earlier attempt may have loaded: their next try finds out.
  */
 export async function recordItems(ledger: Ledger, request: RecordItemsRequest): Promise<RecordedItem[]> {
   const recorded: RecordedItem[] = []
@@ -76,11 +77,22 @@ async function recordSome(
   const known = await findVersions(transaction, request)
   const created = await insert(transaction, request, unseen(request, known))
   for (const move of moves(request, known)) {
-    // It may be loaded already: the next try asks the destination's guard, and ends it the one way or the other.
-    if (move.to === 'superseded' && (await mayBeCommitted(transaction, move.id))) continue
+    if (await mustBeAskedFor(transaction, move)) continue
     await moveUnclaimed(transaction, move)
   }
   return answer(request, await findVersions(transaction, request), created)
+}
+
+/**
+ * Whether an item that would give way may be loaded already: its next try asks the destination's guard, and ends it the one way or
+ * the other. One that waits for a person has no next try; it came there after the guard was asked.
+ */
+async function mustBeAskedFor(
+  transaction: Transaction<LedgerTables>,
+  { id, from, to }: Move,
+): Promise<boolean> {
+  if (to !== 'superseded' || (from !== 'pending' && from !== 'failed_system')) return false
+  return mayBeCommitted(transaction, id)
 }
 
 /**

@@ -224,11 +224,8 @@ function isOpenWish(state: ModelItem['state'], wantsCancel: boolean): boolean {
 
 /** Whatever is called ready is in the destination, and nothing else is. */
 function expectAllAccountedFor({ model, committed }: QueueHistory): void {
-  for (const { id, state, isInDoubt } of model.items.values()) {
-    // Another version stood in its place before it could be asked for: see docs of `recordItems`.
-    if (state === 'superseded' && isInDoubt) continue
+  for (const { id, state } of model.items.values())
     equal(committed.has(id), state === 'ready', `item ${id} is ${state}`)
-  }
 }
 
 async function expectUnbrokenHistory(ledger: Ledger, { model }: QueueHistory): Promise<void> {
