@@ -15,10 +15,11 @@ export type SqlValue = string | number | null | readonly (string | number)[]
 /** Every value as the server writes it. */
 export type SqlRow = Readonly<Record<string, string | null>>
 
-/** The transaction begun last: where it runs and its number, which outlives it and is never given twice. */
+/** The transaction begun last: the server's process, and when it began there. No process begins two in one microsecond. */
 export interface TransactionFacts {
   readonly pid: string
-  readonly transactionId: string
+  /** Microseconds since 1970 UTC by the server's clock. */
+  readonly startedUs: string
 }
 
 export interface ArrayAnswer {
@@ -100,7 +101,7 @@ export class PostgresConnection {
       beginStatement(this.#location, access),
     )) as unknown as readonly QueryResult<SqlRow>[]
     const row = results.at(-1)?.rows[0]
-    this.#facts = { pid: row?.['pid'] ?? '', transactionId: row?.['xid'] ?? '' }
+    this.#facts = { pid: row?.['pid'] ?? '', startedUs: row?.['started_us'] ?? '' }
   }
 
   /** As `begin`, to be answered at once; else the connection is cut. */
@@ -207,9 +208,9 @@ function beginStatement({ schema, lockWaitSeconds }: PostgresLocation, access: s
   // What we tell the ledger as loaded must survive a power cut.
   const durable = `set_config('synchronous_commit', case current_setting('synchronous_commit')
     when 'off' then 'on' else current_setting('synchronous_commit') end, true)`
-  const xid = access === 'read write' ? 'pg_current_xact_id()::text' : "''"
   return `begin isolation level read committed ${access};
-    select ${[...set, durable].join(', ')}, ${xid} as xid, pg_backend_pid()::text as pid`
+    select ${[...set, durable].join(', ')}, 
+      (extract(epoch from transaction_timestamp()) * 1000000)::bigint as started_us, pg_backend_pid() as pid`
 }
 
 async function tlsOptions({

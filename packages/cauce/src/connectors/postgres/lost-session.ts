@@ -86,7 +86,7 @@ export async function confirmRollback(session: LostSession): Promise<void> {
 }
 
 /**
- * Ends the session if it is still in our transaction: its number is given once, whatever became of the process that had it.
+ * Ends the session if it is still in our transaction, be it that it is undoing it: until that is over it keeps its locks.
  * @returns whether it was
  */
 async function endSession(
@@ -96,8 +96,8 @@ async function endSession(
   if (facts === undefined) return false
   const ended = await connection.rows(
     `select pg_catalog.pg_terminate_backend(pid) as told from pg_catalog.pg_stat_activity
-    where pid = $1::int and backend_xid = $2::text::xid8::xid`,
-    [facts.pid, facts.transactionId],
+    where pid = $1 and (extract(epoch from xact_start) * 1000000)::bigint = $2`,
+    [facts.pid, facts.startedUs],
   )
   return ended.length > 0
 }
