@@ -18,9 +18,10 @@ async function prepare(
   return prepareJson(join(folder, 'a'), folder, { file: 'a', kind, path, columns: 'all' })
 }
 
-async function all({ locate, records }: PreparedJson): Promise<readonly LocatedRecord[]> {
+async function all(prepared: PreparedJson): Promise<readonly LocatedRecord[]> {
   const found: LocatedRecord[] = []
-  for await (const one of locate(Array.from({ length: records }, (_, i) => i + 1))) found.push(one)
+  for await (const one of prepared.locate(Array.from({ length: prepared.records }, (_, i) => i + 1)))
+    found.push(one)
   return found
 }
 
