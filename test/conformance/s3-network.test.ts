@@ -39,8 +39,8 @@ describeNeeding('minio')('s3 over a bad network', () => {
   test('a transfer whose connections are cut goes on where each stood', async () => {
     await using line = await openLine()
     await line.source.close()
-    // No connection can carry a whole range of 8 MB.
-    line.proxy.cutAfter('to-client', 4 * MEGABYTE)
+    // No connection can carry a whole range of 4 MB.
+    line.proxy.cutAfter('to-client', 3.5 * MEGABYTE)
     const told: number[] = []
     const fetched = await fetch(line, (bytes) => told.push(bytes))
     expect(fetched).toEqual({ sizeBytes: CONTENT.length, sha256: SHA256 })
@@ -50,7 +50,7 @@ describeNeeding('minio')('s3 over a bad network', () => {
   test('a transfer cut again and again is given up after three tries, and nothing stays in the spool', async () => {
     await using line = await openLine()
     await line.source.close()
-    line.proxy.cutAfter('to-client', MEGABYTE)
+    line.proxy.cutAfter('to-client', MEGABYTE / 2)
     await expect(fetch(line)).rejects.toMatchObject(UNREACHABLE)
     expect(await readdir(spool)).toEqual([])
   })

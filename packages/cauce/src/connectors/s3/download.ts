@@ -25,10 +25,16 @@ export interface DownloadRequest {
   readonly signal: AbortSignal
 }
 
-/** One connection to S3 reaches some 50 MB/s after 30 ms: shorter ranges would mostly wait. */
-const RANGE_BYTES = 8 * 1024 * 1024
+/** Long enough that a connection mostly carries bytes instead of waiting 30 ms for the first, short enough to hold several. */
+const RANGE_BYTES = 4 * 1024 * 1024
 const PIECE_BYTES = 1024 * 1024
 const LOOKS_PER_TIMEOUT = 8
+
+/** A range under way to a room in memory. */
+interface Arriving {
+  readonly room: Buffer
+  readonly bytes: Promise<Buffer>
+}
 
 /**
  * Brings an object in ranges, several at once, written in order so that the hash is taken on the way. A range that breaks off
@@ -38,28 +44,32 @@ export async function download(request: DownloadRequest): Promise<void> {
   const { entry, location, spool, onBytes, signal } = request
   const stop = new AbortController()
   const either = AbortSignal.any([signal, stop.signal])
-  const underWay: Promise<Buffer>[] = []
+  const underWay: Arriving[] = []
+  // Used again and again: a new one for each range kept the collector busy for a third of the time.
+  const free: Buffer[] = []
   let next = 0
   const startRanges = (): void => {
     while (underWay.length < location.connections && (next < entry.sizeBytes || next === 0)) {
       const length = Math.min(RANGE_BYTES, entry.sizeBytes - next)
-      const range = readRange(request, { position: next, length }, either)
+      const room = free.pop() ?? Buffer.allocUnsafe(length)
+      const bytes = readRange(request, { position: next, length }, room.subarray(0, length), either)
       // Awaited in its turn; until then a failure is not unhandled, only not yet looked at.
-      range.catch(() => undefined)
-      underWay.push(range)
+      bytes.catch(() => undefined)
+      underWay.push({ room, bytes })
       next += Math.max(1, length)
     }
   }
   try {
     startRanges()
     for (let range = underWay.shift(); range !== undefined; range = underWay.shift()) {
-      const bytes = await range
+      const bytes = await range.bytes
       startRanges()
       for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
         signal.throwIfAborted()
         await spool.append(bytes.subarray(at, at + PIECE_BYTES))
         onBytes(spool.sizeBytes)
       }
+      free.push(range.room)
     }
   } finally {
     stop.abort()
@@ -71,21 +81,26 @@ interface Range {
   readonly length: number
 }
 
-async function readRange(request: DownloadRequest, range: Range, signal: AbortSignal): Promise<Buffer> {
+/** Fills `room`, which is as long as the range. */
+async function readRange(
+  request: DownloadRequest,
+  range: Range,
+  room: Buffer,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const { clock, random } = request
-  const bytes = Buffer.allocUnsafe(range.length)
   let filled = 0
   const go = async (): Promise<void> => {
     const rest = { position: range.position + filled, length: range.length - filled }
     await readRest(request, rest, signal, (chunk) => {
       if (chunk.length > range.length - filled) throw otherLength(request, filled + chunk.length)
-      bytes.set(chunk, filled)
+      room.set(chunk, filled)
       filled += chunk.length
     })
     if (filled < range.length) throw connectionLost(request.location, new Error('the answer ended too early'))
   }
   await tryAgain(go, { clock, random, signal, mayTryAgain })
-  return bytes
+  return room
 }
 
 async function readRest(
