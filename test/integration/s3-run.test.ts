@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CliScene, HEADER, SALES } from '../cli/cli-scene.ts'
 import { describeNeeding, sharedMinio } from '../servers/shared-servers.ts'
@@ -22,6 +24,8 @@ describeNeeding('minio')('objects of a bucket', () => {
     })
     expect(await totalsOf(scene)).toMatchObject({ items: 2, read: 3, loaded: 2, rejected: 1 })
     expect(await totalsOf(scene)).toMatchObject({ items: 0 })
+    expect(writtenBy(scene)).toContain('entrada')
+    expect(writtenBy(scene)).not.toContain(secretKey)
     // The same number of bytes, and perhaps the same second: only the ETag tells.
     await bucket.put('entrada/1.csv', `${HEADER}eva@x.mx,1,01/02/2013\n`)
     expect(await totalsOf(scene)).toMatchObject({ items: 1, read: 1, loaded: 1 })
@@ -63,4 +67,11 @@ async function totalsOf(scene: CliScene, env: Readonly<Record<string, string>> =
   if (code !== 0) throw new Error(`ended with ${code}: ${stderr}`)
   const { runs } = JSON.parse(stdout) as { readonly runs: readonly { readonly totals: unknown }[] }
   return runs[0]?.totals
+}
+
+/** Everything a run left in its home, ledger and logs included. */
+function writtenBy({ folder }: CliScene): string {
+  const home = join(folder, '.cauce')
+  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1')).join('\n')
 }
