@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -46,6 +46,7 @@ export const HEADER = 'correo,piezas,dia\n'
 /** A project folder of its own, and the command run on it as people run it. */
 export class CliScene implements Disposable {
   readonly folder: string
+  readonly #running = new Set<ChildProcess>()
 
   constructor(files: Readonly<Record<string, string>> = { 'ventas.ts': SALES }) {
     this.folder = mkdtempSync(join(tmpdir(), 'cauce-cli-'))
@@ -79,6 +80,8 @@ export class CliScene implements Disposable {
       env: { ...process.env, LANG: 'C.UTF-8', LC_ALL: '', NODE_OPTIONS: '', npm_command: undefined, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    this.#running.add(child)
+    child.once('close', () => this.#running.delete(child))
     const [out, err]: [Buffer[], Buffer[]] = [[], []]
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
@@ -104,7 +107,9 @@ export class CliScene implements Disposable {
     return { ...ended, document: JSON.parse(ended.stdout) as unknown }
   }
 
+  /** A test that failed in the middle leaves no process behind. */
   [Symbol.dispose](): void {
+    for (const child of this.#running) child.kill('SIGKILL')
     rmSync(this.folder, { recursive: true, force: true })
   }
 }

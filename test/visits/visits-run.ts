@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,6 +46,7 @@ export class VisitsRun implements AsyncDisposable {
   readonly source: string
   readonly home: string
   readonly #project: string
+  readonly #running = new Set<ChildProcess>()
   /** Set to load elsewhere than into `visitas.duckdb` in the folder. */
   destination: string
   /** Added to every command's environment. */
@@ -97,6 +98,8 @@ export class VisitsRun implements AsyncDisposable {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    this.#running.add(child)
+    child.once('close', () => this.#running.delete(child))
     const out: Buffer[] = []
     const err: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -134,7 +137,9 @@ export class VisitsRun implements AsyncDisposable {
     return all.filter((path) => /(^|\/)spool\/.|\.part$|\.tmp$|duckdb-temp|quarantine\/\./.test(path))
   }
 
+  /** A test that failed in the middle leaves no process behind. */
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const child of this.#running) child.kill('SIGKILL')
     rmSync(this.folder, { recursive: true, force: true })
   }
 }
