@@ -17,6 +17,7 @@ import { takeOver } from '../ledger/take-over.ts'
 import { dateInZone, plannedCounters } from '../plan/periods.ts'
 import type { ResolvedSettings } from '../plan/resolve-settings.ts'
 import type { Carried } from './carry-item.ts'
+import { clearDrafts } from './clear-drafts.ts'
 import { discover } from './discover.ts'
 import { tendQuarantine } from './keep-quarantine.ts'
 import { LEASE_MS } from './lease.ts'
@@ -66,6 +67,7 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
   await ensureHome(home)
   const owner = await ownIdentity()
   await clearSpool(home, clock.now())
+  await clearDrafts(home, request.settings.backupFolder, clock.now())
   await using spool = await openSpool(home, owner)
   await takeOver(ledger, { pipeline: plan.pipeline, nowMs: clock.now() })
   await recordPlan(ledger, { plan, nowMs: clock.now() })

@@ -3,6 +3,7 @@ import type { CauceError } from '../model/cauce-error.ts'
 import type { Clock } from '../model/clock.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
 import type { DispatcherEvent } from '../dispatch/dispatcher-request.ts'
+import { clearDrafts } from '../dispatch/clear-drafts.ts'
 import { clearSpool } from '../dispatch/process-spool.ts'
 import { ensureHome } from '../dispatch/project-home.ts'
 import { runDispatcher } from '../dispatch/run-dispatcher.ts'
@@ -98,6 +99,7 @@ export async function standUp(request: StandUpRequest): Promise<void> {
   ledger.arrive(opened)
   await ensureHome(project.home)
   await clearSpool(project.home, clock.now())
+  for (const { settings } of pipelines) await clearDrafts(project.home, settings.backupFolder, clock.now())
   await takeOver(ledger, { nowMs: clock.now() })
   const home = { id: await ensureHomeId(project.home), pipelines: pipelines.map(({ name }) => name) }
   // Shown first, then looked: of two that begin at once, one at least sees the other.

@@ -12,7 +12,8 @@ import { openArchive, type OpenArchive, unusable } from '../../perform/open-arch
 import { type ArchivePlan, type LostFile, planArchive } from './plan-archive.ts'
 import { draftOf, type DraftArchive, Overtaken, putInPlace } from './put-in-place.ts'
 import { removeCopies } from './remove-copies.ts'
-import { removeDrafts } from './remove-drafts.ts'
+import { removeDrafts } from '../../perform/remove-drafts.ts'
+import { DAY_FILES } from './day-files.ts'
 import { verifyArchive } from './verify-archive.ts'
 import { DamagedCopy } from './write-archive.ts'
 
@@ -64,7 +65,7 @@ export async function archiveDay(request: ArchiveDayRequest): Promise<ArchivedDa
   const { folder, close } = request
   const path = archivePath(folder, close.day)
   let reads = false
-  await removeDrafts(folder, close.closedMs)
+  await removeDrafts(folder, DAY_FILES, close.closedMs)
   for (let tries = 1; ; tries++) {
     try {
       return await archiveOnce(request, { path, reads })

@@ -19,7 +19,8 @@ import type { DayReport } from '../report/day-report.ts'
 import { archiveDay, type ArchivedDay, type DayArchive } from './archive-day.ts'
 import { replaceFile } from './durable-file.ts'
 import type { LostFile } from './plan-archive.ts'
-import { removeDrafts } from './remove-drafts.ts'
+import { removeDrafts } from '../../perform/remove-drafts.ts'
+import { DAY_FILES } from './day-files.ts'
 
 export interface CloseDayRequest {
   readonly ledger: Ledger
@@ -117,7 +118,7 @@ async function writeReports(
 ): Promise<readonly string[]> {
   const speaker = speakerOf(language ?? plan.report?.language ?? 'en')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await removeDrafts(folder, clock.now())
+  await removeDrafts(folder, DAY_FILES, clock.now())
   const texts = {
     md: dayMarkdown(report, speaker),
     html: dayHtml(report, speaker),

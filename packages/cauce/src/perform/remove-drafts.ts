@@ -1,23 +1,25 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hostWord } from '../../perform/draft-name.ts'
-import { isMissing } from '../../perform/file-identity.ts'
+import { hostWord } from './draft-name.ts'
+import { isMissing } from './file-identity.ts'
 
 const DAY_MS = 86_400_000
 
-/** Files of ours that are written beside their place first. */
-const DRAFT =
-  /^(?:backup_\d{8}\.zip|report_\d{8}\.(?:md|html|json))\.([A-Za-z0-9_-]+)\.(\d+)\.[0-9a-f]{8}\.part$/
+/** As `draftName` makes them. */
+const DRAFT = /^(.+)\.([A-Za-z0-9_-]+)\.(\d+)\.[0-9a-f]{8}\.part$/
 
-/** Removes drafts of processes that are gone: of this machine at once, of others when they are a day old. */
-export async function removeDrafts(folder: string, nowMs: number): Promise<void> {
-  const names = await readdir(folder).catch((error: unknown) => {
+/**
+ * Removes drafts of files whose names match, left by processes that are gone: of this machine at once, of others when they are a
+ * day old. A folder that is not there has none.
+ */
+export async function removeDrafts(folder: string, names: RegExp, nowMs: number): Promise<void> {
+  const found = await readdir(folder).catch((error: unknown) => {
     if (isMissing(error)) return []
     throw error
   })
-  for (const name of names) {
-    const [, host, pid] = DRAFT.exec(name) ?? []
-    if (host === undefined || pid === undefined) continue
+  for (const name of found) {
+    const [, base = '', host = '', pid = ''] = DRAFT.exec(name) ?? []
+    if (base === '' || !names.test(base)) continue
     const path = join(folder, name)
     const isLeft = host === hostWord() && !isRunning(Number(pid))
     if (isLeft || (await isOld(path, nowMs))) await rm(path, { force: true })
