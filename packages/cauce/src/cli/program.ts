@@ -1,6 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings'
 import type { Cli } from './cli.ts'
 import { declareAlertsCommands } from './declare-alerts-commands.ts'
+import { declareCopyCommand } from './declare-copy-command.ts'
 import { declareControlCommands } from './declare-control-commands.ts'
 import { declareLedgerCommands } from './declare-ledger-commands.ts'
 import { declareLogCommands } from './declare-log-commands.ts'
@@ -29,6 +30,7 @@ export type Act = (work: () => Promise<number>) => Promise<void>
 export function buildProgram(cli: Cli, act: Act): Root {
   const root = rootCommand(cli)
   declareRunCommands(root, cli, act)
+  declareCopyCommand(root, cli, act)
   declareStandCommands(root, cli, act)
   declareControlCommands(root, cli, act)
   declareLedgerCommands(root, cli, act)

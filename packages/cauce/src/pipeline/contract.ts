@@ -58,3 +58,16 @@ export function contract<const Columns extends Readonly<Record<string, Column<un
     repeatedRows: options.repeatedRows ?? 'allow',
   }
 }
+
+/** Whether a value is a contract, whichever copy of the package declared it. */
+export function isContract(value: unknown): value is Contract {
+  if (typeof value !== 'object' || value === null) return false
+  const { name, columns, checks, repeatedRows } = value as Partial<Record<keyof Contract, unknown>>
+  return (
+    typeof name === 'string' &&
+    typeof columns === 'object' &&
+    columns !== null &&
+    Array.isArray(checks) &&
+    typeof repeatedRows === 'string'
+  )
+}

@@ -1,22 +1,7 @@
-import { startTracing } from '../../perform/start-tracing.ts'
 import { loadProject } from '../../ops/load-project.ts'
-import { runDocument } from '../../ops/run-document.ts'
-import { runProject } from '../../ops/run-project.ts'
-import type { Cli, CommonOptions } from '../cli.ts'
-import { exitCodeOf } from '../exit-code.ts'
-import { watchInterruption } from '../interruption.ts'
-import { chooseProgress } from '../progress/choose-progress.ts'
+import type { Cli } from '../cli.ts'
 import { projectRequest } from '../project-request.ts'
-import { showFailures } from '../report/failure-lines.ts'
-import { showRun } from '../report/run-summary.ts'
-import { runTexts } from '../texts/run-texts.ts'
-
-export interface RunCommandOptions extends CommonOptions {
-  readonly jobs?: number | undefined
-  readonly json?: true | undefined
-  readonly quiet?: true | undefined
-  readonly detailedExitCodes?: true | undefined
-}
+import { runLoaded, type RunCommandOptions } from './run-loaded.ts'
 
 /** `cauce run`: runs pipelines once, shows the run as it goes and what became of it. */
 export async function runCommand(
@@ -24,41 +9,6 @@ export async function runCommand(
   pipelines: readonly string[],
   options: RunCommandOptions,
 ): Promise<number> {
-  const isJson = options.json === true
-  const progress = chooseProgress(cli, options)
-  using interruption = watchInterruption(() => progress.notice(cli.speaker.say(runTexts.interrupting)))
-  try {
-    await startTracing(process.env)
-    const project = await loadProject(projectRequest(cli, options))
-    const runs = await runProject({
-      project,
-      pipelines,
-      jobs: options.jobs,
-      clock: cli.clock,
-      language: cli.speaker.language,
-      signal: interruption.signal,
-      watcher: {
-        began: progress.began,
-        saw: progress.saw,
-        ended: (run) => {
-          progress.close()
-          const wentWell = run.state === 'done' || run.state === 'done_with_rejects'
-          if (!isJson && !(options.quiet === true && wentWell)) showRun(cli, options, run, project)
-        },
-      },
-    })
-    if (isJson) {
-      cli.out.line(JSON.stringify(runDocument(runs), undefined, 2))
-      showFailures(cli, runs)
-    }
-    return exitCodeOf({
-      runs,
-      detailed: options.detailedExitCodes === true,
-      interruptedBy: interruption.by,
-    })
-  } catch (error) {
-    // Whoever reads the document finds one, also when nothing could begin.
-    if (isJson) cli.out.line(JSON.stringify(runDocument([]), undefined, 2))
-    throw error
-  }
+  const load = async () => loadProject(projectRequest(cli, options))
+  return runLoaded(cli, { load, pipelines, hints: options }, options)
 }

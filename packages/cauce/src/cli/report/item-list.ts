@@ -22,7 +22,7 @@ export interface ItemList {
 /** Items that need somebody: what went wrong with each, and what a person can do. Nothing for none. */
 export function showItemList(
   cli: Cli,
-  options: CommonOptions,
+  options: CommonOptions | undefined,
   { title, items, labelOf, hasDates }: ItemList,
 ): void {
   const { out, speaker } = cli
@@ -34,7 +34,7 @@ export function showItemList(
     const since = hasDates ? `  ${out.paint('quiet', speaker.say(runTexts.since, { moment }))}` : ''
     out.line(`  ${visibleText(item.key)}  ${label}${since}`)
     showStoredError(cli, item)
-    const remedy = remedyFor(cli, options, item)
+    const remedy = options === undefined ? undefined : remedyFor(cli, options, item)
     if (remedy !== undefined) out.line(wrapLine(out, `    ${out.paint('good', '→')} `, remedy, 6))
   }
   const left = items.length - MOST_ITEMS

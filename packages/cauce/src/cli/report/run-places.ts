@@ -13,13 +13,21 @@ import { runTexts } from '../texts/run-texts.ts'
 export type RunProject = Pick<LoadedProject, 'home' | 'pipelines'>
 
 /** Where the run's tables, rejects and backups lie, and how to look at them. */
-export function runPlaces(cli: Cli, options: CommonOptions, run: PipelineRun, project: RunProject): void {
+export function runPlaces(
+  cli: Cli,
+  options: CommonOptions | undefined,
+  run: PipelineRun,
+  project: RunProject,
+): void {
   const { out, speaker } = cli
   const places = [
     { name: speaker.say(runTexts.tables), lines: tablePlaces(cli, options, run, project) },
     { name: speaker.say(runTexts.rejects), lines: rejectPlaces(cli, options, run, project.home.rejects) },
     { name: speaker.say(runTexts.backups), lines: backupPlaces(run) },
-    { name: speaker.say(runTexts.history), lines: [commandHint(cli, options, ['items'])] },
+    {
+      name: speaker.say(runTexts.history),
+      lines: options === undefined ? [] : [commandHint(cli, options, ['items'])],
+    },
   ].filter(({ lines }) => lines.length > 0)
   const width = Math.max(...places.map(({ name }) => textWidth(name)))
   out.line(`\n${out.paint('heading', speaker.say(runTexts.places))}`)
@@ -33,7 +41,7 @@ export function runPlaces(cli: Cli, options: CommonOptions, run: PipelineRun, pr
 
 function tablePlaces(
   cli: Cli,
-  options: CommonOptions,
+  options: CommonOptions | undefined,
   { pipeline: { name, plan, settings } }: PipelineRun,
   { pipelines }: RunProject,
 ): readonly string[] {
@@ -48,24 +56,27 @@ function tablePlaces(
   return [
     visibleText(displayLocation(settings.destinationUrl)),
     cli.out.paint('quiet', visibleText(names.join(', '))),
-    commandHint(cli, options, ['sql', query, ...whose]),
+    ...(options === undefined ? [] : [commandHint(cli, options, ['sql', query, ...whose])]),
   ]
 }
 
 function rejectPlaces(
   cli: Cli,
-  options: CommonOptions,
+  options: CommonOptions | undefined,
   { result }: PipelineRun,
   rejectsFolder: string,
 ): readonly string[] {
   const rejected = ownItems(result?.items ?? []).filter((item) => item.rejected > 0)
   const [first] = rejected
   if (first === undefined) return []
-  return [
-    commandHint(cli, options, ['rejects', 'show', itemWord(first)]),
-    ...(rejected.length > 1 ? [commandHint(cli, options, ['rejects', 'list'])] : []),
-    cli.out.paint('quiet', visibleText(rejectsFolder)),
-  ]
+  const commands =
+    options === undefined
+      ? []
+      : [
+          commandHint(cli, options, ['rejects', 'show', itemWord(first)]),
+          ...(rejected.length > 1 ? [commandHint(cli, options, ['rejects', 'list'])] : []),
+        ]
+  return [...commands, cli.out.paint('quiet', visibleText(rejectsFolder))]
 }
 
 function backupPlaces({ pipeline: { settings }, result }: PipelineRun): readonly string[] {

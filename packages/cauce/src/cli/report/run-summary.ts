@@ -23,8 +23,16 @@ const MOST_NAMED = 3
 
 const SETTLED_WELL: readonly ItemState[] = ['ready', 'duplicate', 'superseded']
 
-/** What became of a run, for people: a line per item, what went wrong and what to do, and where to look. */
-export function showRun(cli: Cli, options: CommonOptions, run: PipelineRun, project: RunProject): void {
+/**
+ * What became of a run, for people: a line per item, what went wrong and what to do, and where to look. Commands are suggested
+ * only where there are options by which they find the project.
+ */
+export function showRun(
+  cli: Cli,
+  options: CommonOptions | undefined,
+  run: PipelineRun,
+  project: RunProject,
+): void {
   const { out, speaker } = cli
   const items = ownItems(run.result?.items ?? [])
   const labelled = ({ state }: ItemRow): string => labelOf(state, run.pipeline.plan)
@@ -49,7 +57,12 @@ export function showRun(cli: Cli, options: CommonOptions, run: PipelineRun, proj
   out.line()
 }
 
-function showItems(cli: Cli, options: CommonOptions, run: PipelineRun, items: readonly ItemRow[]): void {
+function showItems(
+  cli: Cli,
+  options: CommonOptions | undefined,
+  run: PipelineRun,
+  items: readonly ItemRow[],
+): void {
   const { out, speaker } = cli
   if (items.length === 0) return
   const shown = shownItems(items)
@@ -60,8 +73,9 @@ function showItems(cli: Cli, options: CommonOptions, run: PipelineRun, items: re
   out.line()
   for (const line of tableLines(table, out)) out.line(line)
   if (shown.length === items.length) return
-  const command = commandHint(cli, options, ['items', '--pipeline', run.pipeline.name])
   const n = speaker.figures.count(items.length - shown.length)
+  if (options === undefined) return out.line(`  ${speaker.say(runTexts.more, { n })}`)
+  const command = commandHint(cli, options, ['items', '--pipeline', run.pipeline.name])
   out.line(wrapLine(out, '  ', speaker.say(runTexts.moreItems, { n, command })))
 }
 
