@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { env, secret } from '../pipeline/setting.ts'
+import { address, env, firstOf, secret } from '../pipeline/setting.ts'
 import type { Surroundings } from '../plan/resolve-settings.ts'
 import { redactor } from './redactor.ts'
 import { secretsOf } from './secrets-of.ts'
@@ -46,10 +46,10 @@ test.each([
   ['a connection string', 'Server=h;User=u;Password=hidden;', 'hidden'],
   ['a token in the place of the user', 'https://tokentoken@api.example/v1', 'tokentoken'],
   ['a percent sign that begins no character', 'mysql://u:100%@h/d', '100%'],
-])('%s is found', (_name, address, hidden) => {
-  const secrets = found(env('ADDRESS'), { ADDRESS: address })
+])('%s is found', (_name, url, hidden) => {
+  const secrets = found(env('ADDRESS'), { ADDRESS: url })
   expect(secrets).toContain(hidden)
-  expect(redactor(secrets)(`cannot open ${address}`)).not.toContain(hidden)
+  expect(redactor(secrets)(`cannot open ${url}`)).not.toContain(hidden)
 })
 
 test('users, hosts, paths and files of keys are not', () => {
@@ -63,4 +63,12 @@ test('users, hosts, paths and files of keys are not', () => {
 test("the ledger's address is looked at too", () => {
   const request = { declared: [], locations: ['postgres://c:ledgerpw@db/c'], surroundings: around({}) }
   expect(secretsOf(request)).toEqual(['ledgerpw'])
+})
+
+test('of an address put together its password is secret, under whatever name it came, as it is and as it is written there', () => {
+  const declared = firstOf(env('DB'), address`postgres://${env('USER_NAME')}:${env('SOME_WORD')}@db/app`)
+  const told = found({ into: declared }, { USER_NAME: 'ana', SOME_WORD: 'p@ss' })
+  expect(told).toContain('p@ss')
+  expect(told).toContain('p%40ss')
+  expect(told).not.toContain('ana')
 })

@@ -23,13 +23,18 @@ export function secretsOf({ declared, locations, surroundings }: SecretsRequest)
 
 function settingsIn(declared: unknown): readonly Setting[] {
   if (typeof declared !== 'object' || declared === null) return []
-  if (isSetting(declared)) return [declared]
-  return Object.values(declared).flatMap(settingsIn)
+  // Of an address, and of several settings, the parts are looked at too.
+  return [...(isSetting(declared) ? [declared] : []), ...Object.values(declared).flatMap(settingsIn)]
 }
 
 function isSetting(declared: object): declared is Setting {
-  const { kind, name, value } = declared as Partial<Record<string, unknown>>
-  return (kind === 'env' && typeof name === 'string') || (kind === 'value' && typeof value === 'string')
+  const { kind, name, value, of, pieces } = declared as Partial<Record<string, unknown>>
+  return (
+    (kind === 'env' && typeof name === 'string') ||
+    (kind === 'value' && typeof value === 'string') ||
+    (kind === 'first' && Array.isArray(of)) ||
+    (kind === 'address' && Array.isArray(pieces))
+  )
 }
 
 /** Shorter lines of a key or a document are found in every text. */

@@ -30,6 +30,18 @@ function shownQuery(query: string): string {
 
 /** A setting for people: `VISITAS_DESTINO, else duckdb:./visitas.duckdb`, never the variable's value. */
 export function displaySetting(setting: Setting): Setting {
-  if (setting.kind === 'value') return { ...setting, value: displayLocation(setting.value) }
-  return { ...setting, fallback: setting.fallback && displayLocation(setting.fallback) }
+  switch (setting.kind) {
+    case 'value':
+      return { ...setting, value: displayLocation(setting.value) }
+    case 'env':
+      return { ...setting, fallback: setting.fallback && displayLocation(setting.fallback) }
+    case 'first':
+      return { ...setting, of: setting.of.map(displaySetting) }
+    case 'address': {
+      const texts = setting.pieces.map((piece) =>
+        typeof piece === 'string' ? piece : piece.kind === 'env' ? piece.name : '…',
+      )
+      return { kind: 'value', value: displayLocation(texts.join('')) }
+    }
+  }
 }

@@ -16,6 +16,29 @@ export function secret(name: string): Setting {
   return { kind: 'env', name, fallback: undefined, secret: true }
 }
 
+/**
+ * The first of several that has a value, so that one declaration serves whoever sets one address, whoever has its parts under
+ * names of their own, and whoever sets nothing.
+ *
+ * @example
+ * into: firstOf(env('DESTINO'), address`postgres://${env('DATABASE_USER')}@${env('DATABASE_HOST')}/app`, 'duckdb:./app.duckdb')
+ */
+export function firstOf(...inputs: readonly SettingInput[]): Setting {
+  return { kind: 'first', of: inputs.map(toSetting) }
+}
+
+/**
+ * An address put together from values of the environment, each percent-encoded, so that a password may hold any sign. Where one of
+ * them has no value, neither has the address.
+ */
+export function address(texts: TemplateStringsArray, ...values: readonly Setting[]): Setting {
+  const pieces = texts.flatMap((text, index) => {
+    const value = values[index]
+    return value === undefined ? [text] : [text, value]
+  })
+  return { kind: 'address', pieces: pieces.filter((piece) => piece !== '') }
+}
+
 /** A declared value in its plan form. */
 export function toSetting(input: SettingInput): Setting {
   return typeof input === 'string' ? { kind: 'value', value: input } : input

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Plan, Setting } from '../model/plan.ts'
-import { env, secret, toSetting } from '../pipeline/setting.ts'
+import { address, env, firstOf, secret, toSetting } from '../pipeline/setting.ts'
 import { csv } from '../pipeline/csv.ts'
 import { contract } from '../pipeline/contract.ts'
 import { text } from '../pipeline/columns.ts'
@@ -77,6 +77,34 @@ describe('a setting', () => {
     expect(resolveSetting(env('X', 'd'), withEnv({ X: '' }, { X: '' }))?.value).toBe('d')
     expect(resolveSetting(env('X'), withEnv({ X: '' }))).toBeUndefined()
     expect(resolveSetting(secret('X'), around)).toBeUndefined()
+  })
+})
+
+describe('several settings', () => {
+  const into = firstOf(
+    env('DESTINO'),
+    address`postgres://${env('DB_USER')}:${secret('DB_PASSWORD')}@${env('DB_HOST')}:${env('DB_PORT', '5432')}/app`,
+    'duckdb:./app.duckdb',
+  )
+  const parts = { DB_USER: 'ana', DB_PASSWORD: 'p@ss/1 %', DB_HOST: 'db' }
+
+  test('are the first that has a value; an address has one when all its parts have, whatever signs they hold', () => {
+    expect(resolveSetting(into, withEnv({ ...parts, DESTINO: 'mysql://h/d' }))?.value).toBe('mysql://h/d')
+    const { value = '' } = resolveSetting(into, withEnv(parts)) ?? {}
+    expect(value).toBe('postgres://ana:p%40ss%2F1%20%25@db:5432/app')
+    expect(decodeURIComponent(new URL(value).password)).toBe(parts.DB_PASSWORD)
+    expect(resolveSetting(into, withEnv({ ...parts, DB_HOST: '' }))).toEqual({
+      value: 'duckdb:./app.duckdb',
+      base: '/project',
+    })
+    expect(resolveSetting(into, withEnv({}, parts))?.value).toBe(value)
+  })
+
+  test('where none has a value all variables are named', () => {
+    const all = firstOf(env('DESTINO'), address`postgres://${env('DB_HOST')}/app`)
+    expect(() => resolveSettings(planWith({ into: all }), around)).toThrow(
+      'set DESTINO, DB_HOST, one is missing',
+    )
   })
 })
 

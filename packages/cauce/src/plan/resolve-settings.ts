@@ -37,16 +37,61 @@ export interface Resolved {
 
 /**
  * A setting's value: an environment variable (relative paths start at the current directory), else `.env` or what was
- * declared (they start at the project). An empty variable counts as unset.
+ * declared (they start at the project); the first of several that has one; an address whose parts all have one. An empty variable
+ * counts as unset.
  * @returns undefined when it is nowhere to be found
  */
 export function resolveSetting(setting: Setting, around: Surroundings): Resolved | undefined {
-  if (setting.kind === 'value') return { value: setting.value, base: around.projectFolder }
+  switch (setting.kind) {
+    case 'value':
+      return { value: setting.value, base: around.projectFolder }
+    case 'env':
+      return resolveVariable(setting, around)
+    case 'first':
+      return setting.of
+        .map((one) => resolveSetting(one, around))
+        .find((found) => found !== undefined && found.value !== '')
+    case 'address':
+      return resolveAddress(setting, around)
+  }
+}
+
+type SettingOf<Kind extends Setting['kind']> = Extract<Setting, { readonly kind: Kind }>
+
+function resolveVariable(setting: SettingOf<'env'>, around: Surroundings): Resolved | undefined {
   const fromEnvironment = around.environment[setting.name]
   if (fromEnvironment !== undefined && fromEnvironment !== '')
     return { value: fromEnvironment, base: around.currentFolder }
   const declared = around.dotenv[setting.name] || setting.fallback
   return declared === undefined ? undefined : { value: declared, base: around.projectFolder }
+}
+
+function resolveAddress({ pieces }: SettingOf<'address'>, around: Surroundings): Resolved | undefined {
+  const texts: string[] = []
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      texts.push(piece)
+      continue
+    }
+    const found = resolveSetting(piece, around)
+    if (found === undefined || found.value === '') return undefined
+    texts.push(encodeURIComponent(found.value))
+  }
+  return { value: texts.join(''), base: around.projectFolder }
+}
+
+/** The variables a setting asks for, in the order they are looked at. */
+export function variablesOf(setting: Setting): readonly string[] {
+  switch (setting.kind) {
+    case 'value':
+      return []
+    case 'env':
+      return [setting.name]
+    case 'first':
+      return setting.of.flatMap(variablesOf)
+    case 'address':
+      return setting.pieces.flatMap((piece) => (typeof piece === 'string' ? [] : variablesOf(piece)))
+  }
 }
 
 /** Resolves all settings of a plan. @throws {CauceError} CONFIG_INVALID naming the variable to set */
@@ -103,8 +148,15 @@ function duration(value: string, where: string): number {
 function required(setting: Setting, where: string, around: Surroundings): Resolved {
   const found = resolveSetting(setting, around)
   if (found !== undefined && found.value !== '') return found
-  const name = setting.kind === 'env' ? setting.name : where
-  throw new CauceError('CONFIG_INVALID', { where, detail: `set ${name}, it has no value` })
+  const names = variablesOf(setting)
+  const name = names.length === 0 ? where : names.join(', ')
+  const [it, lo] =
+    names.length > 1 ? ['one is missing', 'falta alguna'] : ['it has no value', 'no tiene valor']
+  throw new CauceError('CONFIG_INVALID', {
+    where,
+    detail: `set ${name}, ${it}`,
+    detalle: `defina ${name}, ${lo}`,
+  })
 }
 
 /** Makes the path in a location absolute; addresses of servers are left as they are. */

@@ -1,5 +1,7 @@
 import type { CsvReadPlan, FileReadPlan, Plan, Setting } from '../../model/plan.ts'
 import { readsOf } from '../../plan/reads-of.ts'
+import { variablesOf } from '../../plan/resolve-settings.ts'
+import { displaySetting } from '../../ops/display-location.ts'
 import type { Cli } from '../cli.ts'
 import type { Speaker } from '../speaker.ts'
 import { textWidth } from '../terminal/text-width.ts'
@@ -60,6 +62,9 @@ function versionWords({ versions, duplicates }: Plan, say: Speaker['say']): stri
 
 function settingWord(setting: Setting, say: Speaker['say']): string {
   if (setting.kind === 'value') return setting.value
+  if (setting.kind === 'first')
+    return setting.of.map((one) => settingWord(one, say)).join(say(planTexts.settingElse))
+  if (setting.kind === 'address') return settingWord(displaySetting(setting), say)
   const { name, fallback } = setting
   if (fallback === undefined) return say(planTexts.settingAlone, { name })
   if (fallback === '') return say(planTexts.settingOrNothing, { name })
@@ -119,5 +124,6 @@ function archiveWords({ archive }: Plan, say: Speaker['say']): string {
 function referenceWords({ reference: { timezone, override } }: Plan, say: Speaker['say']): string {
   const day = say(planTexts.dayOfRun, { zone: timezone })
   if (override === undefined) return day
-  return override.kind === 'env' ? say(planTexts.orOverride, { name: override.name, day }) : override.value
+  if (override.kind === 'value') return override.value
+  return say(planTexts.orOverride, { name: variablesOf(override).join(', '), day })
 }

@@ -16,6 +16,7 @@ export const planTexts = {
   hash: { en: 'plan', es: 'plan' },
 
   setting: { en: '{name}, else "{fallback}"', es: '{name}, si no "{fallback}"' },
+  settingElse: { en: ', else ', es: ', si no ' },
   settingOrNothing: { en: '{name}, else nothing', es: '{name}, si no nada' },
   settingAlone: { en: '{name} (must be set)', es: '{name} (debe tener valor)' },
   matching: { en: '{location}  files {pattern}', es: '{location}  archivos {pattern}' },

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { CauceError } from '../../model/cauce-error.ts'
 import type { Language, Text } from '../../model/language.ts'
 import type { Setting } from '../../model/plan.ts'
-import { resolveSetting, type Surroundings } from '../resolve-settings.ts'
+import { resolveSetting, type Surroundings, variablesOf } from '../resolve-settings.ts'
 import type { ChannelPlan, ChatPlan, MailPlan, WebhookPlan } from './alert-plan.ts'
 import { addressFault, isLoopback } from './outgoing-address.ts'
 
@@ -147,11 +147,12 @@ function optional(setting: Setting, where: string, around: Surroundings): string
 function required(setting: Setting, where: string, around: Surroundings): string {
   const found = resolveSetting(setting, around)?.value
   if (found !== undefined && found !== '') return found
+  const variables = variablesOf(setting).join(', ')
   throw wrong(
     where,
-    setting.kind === 'env'
-      ? { en: `set ${setting.name}, it has no value`, es: `defina ${setting.name}, no tiene valor` }
-      : { en: 'it has no value', es: 'no tiene valor' },
+    variables === ''
+      ? { en: 'it has no value', es: 'no tiene valor' }
+      : { en: `set ${variables}, it has no value`, es: `defina ${variables}, no tiene valor` },
   )
 }
 
