@@ -28,12 +28,12 @@ function settingsIn(declared: unknown): readonly Setting[] {
 }
 
 function isSetting(declared: object): declared is Setting {
-  const { kind, name, value, of, pieces } = declared as Partial<Record<string, unknown>>
+  const { kind, name, value, of, parts } = declared as Partial<Record<string, unknown>>
   return (
     (kind === 'env' && typeof name === 'string') ||
     (kind === 'value' && typeof value === 'string') ||
     (kind === 'first' && Array.isArray(of)) ||
-    (kind === 'address' && Array.isArray(pieces))
+    (kind === 'address' && Array.isArray(parts))
   )
 }
 

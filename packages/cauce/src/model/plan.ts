@@ -42,7 +42,7 @@ export type Setting =
   /** The first of these that has a value. */
   | { readonly kind: 'first'; readonly of: readonly Setting[] }
   /** An address put together: texts as they are, values percent-encoded. It has a value when all of them have. */
-  | { readonly kind: 'address'; readonly pieces: readonly (string | Setting)[] }
+  | { readonly kind: 'address'; readonly parts: readonly (string | Setting)[] }
 
 export interface SourcePlan {
   readonly location: Setting

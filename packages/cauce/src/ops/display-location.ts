@@ -38,8 +38,8 @@ export function displaySetting(setting: Setting): Setting {
     case 'first':
       return { ...setting, of: setting.of.map(displaySetting) }
     case 'address': {
-      const texts = setting.pieces.map((piece) =>
-        typeof piece === 'string' ? piece : piece.kind === 'env' ? piece.name : '…',
+      const texts = setting.parts.map((part) =>
+        typeof part === 'string' ? part : part.kind === 'env' ? part.name : '…',
       )
       return { kind: 'value', value: displayLocation(texts.join('')) }
     }

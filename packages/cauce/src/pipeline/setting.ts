@@ -32,11 +32,11 @@ export function firstOf(...inputs: readonly SettingInput[]): Setting {
  * them has no value, neither has the address.
  */
 export function address(texts: TemplateStringsArray, ...values: readonly Setting[]): Setting {
-  const pieces = texts.flatMap((text, index) => {
+  const parts = texts.flatMap((text, index) => {
     const value = values[index]
     return value === undefined ? [text] : [text, value]
   })
-  return { kind: 'address', pieces: pieces.filter((piece) => piece !== '') }
+  return { kind: 'address', parts: parts.filter((part) => part !== '') }
 }
 
 /** A declared value in its plan form. */

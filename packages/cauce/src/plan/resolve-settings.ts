@@ -66,14 +66,14 @@ function resolveVariable(setting: SettingOf<'env'>, around: Surroundings): Resol
   return declared === undefined ? undefined : { value: declared, base: around.projectFolder }
 }
 
-function resolveAddress({ pieces }: SettingOf<'address'>, around: Surroundings): Resolved | undefined {
+function resolveAddress({ parts }: SettingOf<'address'>, around: Surroundings): Resolved | undefined {
   const texts: string[] = []
-  for (const piece of pieces) {
-    if (typeof piece === 'string') {
-      texts.push(piece)
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      texts.push(part)
       continue
     }
-    const found = resolveSetting(piece, around)
+    const found = resolveSetting(part, around)
     if (found === undefined || found.value === '') return undefined
     texts.push(encodeURIComponent(found.value))
   }
@@ -90,7 +90,7 @@ export function variablesOf(setting: Setting): readonly string[] {
     case 'first':
       return setting.of.flatMap(variablesOf)
     case 'address':
-      return setting.pieces.flatMap((piece) => (typeof piece === 'string' ? [] : variablesOf(piece)))
+      return setting.parts.flatMap((part) => (typeof part === 'string' ? [] : variablesOf(part)))
   }
 }
 
