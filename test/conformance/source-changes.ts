@@ -30,20 +30,23 @@ export function changes(scene: () => Scene): void {
   test('in 100 races with a writer no two versions are mixed', async () => {
     const { store, entryOf, fetch } = scene()
     const version = (number: number): Buffer => Buffer.alloc(200_000 + number, 0x41 + (number % 26))
-    await store.put('a.bin', version(0))
+    const putMs = await timeOf(async () => store.put('a.bin', version(0)))
     await fetch(await entryOf('a.bin'))
-    const begin = performance.now()
-    await fetch(await entryOf('a.bin'))
-    const fetchMs = performance.now() - begin
+    const fetchMs = await timeOf(async () => fetch(await entryOf('a.bin')))
     let taken = 0
     for (let race = 1; race <= 100; race++) {
       const entry = await entryOf('a.bin')
+      // The writer begins so long before the reader that it has ended, up to well after the end of an undisturbed fetch.
+      const headStartMs = -putMs + ((race % 10) / 9) * (putMs + 2 * fetchMs)
+      const read = async (): Promise<unknown> => {
+        await sleep(Math.max(0, -headStartMs))
+        return fetch(entry).then(readText, theError)
+      }
       const write = async (): Promise<void> => {
-        // From the first moment to well after the end of an undisturbed fetch.
-        await sleep((fetchMs * (race % 10)) / 4)
+        await sleep(Math.max(0, headStartMs))
         await store.put('a.bin', version(race))
       }
-      const [outcome] = await Promise.all([fetch(entry).then(readText, theError), write()])
+      const [outcome] = await Promise.all([read(), write()])
       expect([version(race - 1).toString(), 'SOURCE_CHANGED']).toContain(outcome)
       if (outcome !== 'SOURCE_CHANGED') taken += 1
     }
@@ -66,6 +69,12 @@ export function changes(scene: () => Scene): void {
     await written
     expect((await fetch(await entryOf('a.bin'))).sizeBytes).toBe(version(1).length)
   })
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now()
+  await work()
+  return performance.now() - begin
 }
 
 async function readText(fetched: { text(): Promise<string> }): Promise<string> {
