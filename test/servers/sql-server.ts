@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { giveTo, privateFolder, serverAccount, type Account } from './account.ts'
 import { freePort, LOOPBACK } from './free-port.ts'
@@ -61,6 +61,9 @@ export async function startSqlServer(program: SqlProgram): Promise<SqlServer> {
       ...program.configuration,
     ].join('\n')}\n`,
   )
+  const temporary = join(folder.path, 'tmp')
+  await mkdir(temporary, { mode: 0o700 })
+  await giveTo(account, temporary)
   await giveTo(account, paths.initSql)
   await giveTo(account, paths.configuration)
 
@@ -117,6 +120,8 @@ function userStatements(password: string): string[] {
 function serverOptions(folder: string, port: number): string[] {
   return [
     `datadir=${folder}/data`,
+    // A server that starts removes all temporary tables it finds there, also those another one is using.
+    `tmpdir=${folder}/tmp`,
     `socket=${folder}/socket`,
     `pid-file=${folder}/pid`,
     `port=${port}`,

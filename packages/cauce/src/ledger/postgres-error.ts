@@ -1,4 +1,5 @@
 import { CauceError } from '../model/cauce-error.ts'
+import { isLost as isLostToDriver, sqlState, systemCode } from '../model/postgres-lost.ts'
 import { toCauceError } from '../model/to-cauce-error.ts'
 
 /** Where a ledger lies, for people. */
@@ -8,13 +9,7 @@ export interface PostgresPlace {
 
 /** SQLSTATEs of the server that need other words than its own (postgresql.org/docs/current/errcodes-appendix.html). */
 const SQLSTATE = {
-  adminShutdown: '57P01',
-  crashShutdown: '57P02',
-  cannotConnectNow: '57P03',
   databaseDropped: '57P04',
-  idleSessionTimeout: '57P05',
-  idleInTransaction: '25P03',
-  tooManyConnections: '53300',
   deadlock: '40P01',
   serialization: '40001',
   lockNotAvailable: '55P03',
@@ -25,35 +20,6 @@ const SQLSTATE = {
   diskFull: '53100',
 }
 
-/** The server ended the connection, or takes none at this moment. */
-const LOST_STATES: ReadonlySet<string> = new Set([
-  SQLSTATE.adminShutdown,
-  SQLSTATE.crashShutdown,
-  SQLSTATE.cannotConnectNow,
-  SQLSTATE.idleSessionTimeout,
-  SQLSTATE.idleInTransaction,
-  SQLSTATE.tooManyConnections,
-])
-
-const LOST_CODES: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ENOENT',
-  'ERR_STREAM_DESTROYED',
-])
-
-/** What the driver says of a connection that is gone, without a code. */
-const LOST_WORDS =
-  /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired)/
-
 /** A statement that got no answer in time: the line is dead, whatever the driver believes. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError'
@@ -61,12 +27,7 @@ export class NoAnswerError extends Error {
 
 /** Whether the connection is gone or could not be had: on another one the same may work. */
 export function isLost(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const state = sqlState(error)
-  if (state !== undefined) return LOST_STATES.has(state) || state.startsWith('08')
-  const code = systemCode(error)
-  if (code !== undefined) return LOST_CODES.has(code)
-  return error instanceof NoAnswerError || LOST_WORDS.test(error.message)
+  return error instanceof NoAnswerError || isLostToDriver(error)
 }
 
 /**
@@ -157,14 +118,4 @@ function wordsOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return wordsOf(error.errors[0])
   const message = error instanceof Error ? error.message : String(error)
   return message.replaceAll(/\s+/g, ' ').replace(/\.$/, '')
-}
-
-/** Of an error the server sent; Node's own errors have a code too, but of other form. */
-function sqlState(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return undefined
-  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined
-}
-
-function systemCode(error: Error): string | undefined {
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }

@@ -12,11 +12,11 @@ import type {
   ReportRow,
   TableShape,
 } from '../destination.ts'
+import { withLockTries } from '../lock-tries.ts'
 import { ConnectionHolder } from './connection-holder.ts'
-import { toMysqlError } from './errors.ts'
+import { isLockConflict, toMysqlError } from './errors.ts'
 import { findGuard } from './guard.ts'
 import { loadItem } from './load-item.ts'
-import { withLockTries } from './lock-conflicts.ts'
 import { mysqlLocation } from './location.ts'
 import type { LoadTools } from './load-tools.ts'
 import { storedPeriods } from './periods.ts'
@@ -112,7 +112,7 @@ class MysqlDestination implements Destination {
    */
   async #inTurn<Result>(work: (tools: LoadTools) => Promise<Result>): Promise<Result> {
     return this.#afterOthers(async () =>
-      withLockTries(this.#holder.clock, async () => {
+      withLockTries({ clock: this.#holder.clock, isLockConflict }, async () => {
         const tools = await this.#holder.tools()
         try {
           await tools.prepared.prepare(tools.connection, [])

@@ -1,20 +1,9 @@
-import { sha256Hex } from '../../model/load-key.ts'
 import { loadRecordOf } from '../load-record.ts'
-import type { LoadRecord, LoadRequest, LoadResult } from '../destination.ts'
+import type { LoadRecord, LoadRequest } from '../destination.ts'
+import { explainRefusal, type GuardTable, refuseContent, refuseItem, type Refusal } from '../guard-rules.ts'
 import type { MysqlConnection, SqlRow } from './connection.ts'
 import { isDuplicateKey } from './errors.ts'
 import { quoteText } from './quote.ts'
-
-/** Why a load need not or must not happen. */
-export type Refusal = Extract<
-  LoadResult,
-  { kind: 'already_loaded' | 'duplicate' | 'refused' | 'occupied' | 'superseded' }
->
-
-/** A rival's guard was in our way and is gone again: the whole transaction is to be done again. */
-export class GuardMoved extends Error {
-  override readonly name = 'GuardMoved'
-}
 
 /**
  * Writes the guard row of a load that takes nobody's place, first of all in the transaction. While a rival's row for the same
@@ -30,7 +19,7 @@ export async function writeGuard(
     return undefined
   } catch (error) {
     if (!isDuplicateKey(error)) throw error
-    return explainRefusal(connection, request)
+    return explainRefusal(guardTable(connection), request)
   }
 }
 
@@ -79,23 +68,12 @@ export async function findCurrent(
   return findBy(connection, 'refuse_item', refuseItem(record), lock)
 }
 
-/** The name weighs more than the bytes: where both are known, but not together, a person must look. */
-async function explainRefusal(
-  connection: MysqlConnection,
-  { record, duplicates }: Pick<LoadRequest, 'record' | 'duplicates'>,
-): Promise<Refusal> {
-  const same = await findGuard(connection, record.loadKey)
-  if (same !== undefined && same.replacedBy === undefined)
-    return { kind: 'already_loaded', counts: same.counts }
-  const named = await findCurrent(connection, record)
-  if (named !== undefined)
-    return named.sha256 === record.sha256
-      ? { kind: 'already_loaded', counts: named.counts }
-      : { kind: 'refused', loadedSha256: named.sha256 }
-  if (same !== undefined) return { kind: 'superseded' }
-  const alike = duplicates === 'refuse' ? await findAlike(connection, record) : undefined
-  if (alike !== undefined) return { kind: 'duplicate', otherItem: alike.item }
-  throw new GuardMoved('a rival gave up')
+function guardTable(connection: MysqlConnection): GuardTable {
+  return {
+    byKey: async (loadKey) => findGuard(connection, loadKey),
+    current: async (record) => findCurrent(connection, record),
+    alike: async (record) => findAlike(connection, record),
+  }
 }
 
 /** The load of the same bytes that forbids them under other names. */
@@ -134,12 +112,4 @@ export async function loadsByKey(
   }
   const place = (row: SqlRow): string => `${row['committed_at']} ${row['load_key']}`
   return found.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)).map(loadRecordOf)
-}
-
-export function refuseItem({ pipeline, item }: LoadRecord): string {
-  return sha256Hex(JSON.stringify([pipeline, item]))
-}
-
-export function refuseContent({ pipeline, sha256 }: LoadRecord): string {
-  return sha256Hex(JSON.stringify([pipeline, sha256]))
 }

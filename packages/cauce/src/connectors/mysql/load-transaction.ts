@@ -1,8 +1,10 @@
 import { CauceError } from '../../model/cauce-error.ts'
 import type { LoadHooks, LoadRecord, LoadRequest, LoadResult, StagedRows, TableLoad } from '../destination.ts'
+import { checkCounts } from '../check-counts.ts'
+import type { Refusal, Taken } from '../guard-rules.ts'
 import type { MysqlConnection } from './connection.ts'
 import { toMysqlError } from './errors.ts'
-import { type Refusal, writeGuard } from './guard.ts'
+import { writeGuard } from './guard.ts'
 import { loadFile } from './load-data.ts'
 import type { LoadTools } from './load-tools.ts'
 import { periodsStand } from './periods.ts'
@@ -14,7 +16,7 @@ import { markReplayed } from './replay-marks.ts'
 import { replaceReport, tellReplaced } from './report.ts'
 import type { PreparedTable } from './shape.ts'
 import { createStage, dropStage, stageName } from './stage.ts'
-import { isReplaced, takePlace, type Taken } from './take-place.ts'
+import { isReplaced, takePlace } from './take-place.ts'
 import { upsertSql } from './upsert-sql.ts'
 import { judgeWarnings } from './warnings.ts'
 
@@ -182,16 +184,6 @@ function checkFractions({ name, fractions }: TableLoad, prepared: PreparedTable)
     throw new CauceError('DESTINATION_REFUSED_ROWS', {
       table: name,
       detail: `column ${column}: fractions of a second, which the column does not keep`,
-    })
-}
-
-/** `read = loaded + rejected + skipped`, or the numbers we would commit are wrong. */
-function checkCounts({ record: { counts } }: LoadRequest): void {
-  const { read, loaded, rejected, skipped } = counts
-  if (read !== loaded + rejected + skipped)
-    throw new CauceError('ACCOUNTING_MISMATCH', {
-      table: 'cauce_loads',
-      detail: `${read} rows were read, but ${loaded} loaded, ${rejected} rejected and ${skipped} skipped`,
     })
 }
 

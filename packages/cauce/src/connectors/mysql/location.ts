@@ -1,5 +1,4 @@
-import { isAbsolute, join } from 'node:path'
-import { CauceError } from '../../model/cauce-error.ts'
+import { decoded, invalid, localPath, oneOf, seconds, type UrlOptions, urlOptions } from '../url-options.ts'
 
 /** Where a MySQL or MariaDB database lies and how to get in, as its URL says. */
 export interface MysqlLocation {
@@ -85,7 +84,7 @@ type Options = Pick<
 >
 
 function optionsOf(query: string, reading: Reading): Options {
-  const values = optionValues(query, reading.where)
+  const values = urlOptions({ query, known: OPTIONS, where: reading.where })
   return {
     tls: tlsOf(values, reading),
     connectTimeoutMs: seconds(values, 'timeout', 10, reading.where) * 1_000,
@@ -95,27 +94,9 @@ function optionsOf(query: string, reading: Reading): Options {
   }
 }
 
-function optionValues(query: string, where: string): ReadonlyMap<string, string> {
-  const values = new Map<string, string>()
-  for (const option of query.split('&').filter((text) => text !== '')) {
-    const at = option.indexOf('=')
-    const name = at < 0 ? option : option.slice(0, at)
-    if (!OPTIONS.includes(name))
-      throw invalid(where, `an option in it is not known; known are ${OPTIONS.join(', ')}`)
-    const value = decoded(at < 0 ? '' : option.slice(at + 1), where, `the option ${name}`)
-    if (value === '') throw invalid(where, `the option ${name} is empty`)
-    if (values.has(name)) throw invalid(where, `the option ${name} is given more than once`)
-    values.set(name, value)
-  }
-  return values
-}
-
 const TLS_OPTIONS = ['ca', 'cert', 'key', 'server_name']
 
-function tlsOf(
-  values: ReadonlyMap<string, string>,
-  { where, host, homeFolder }: Reading,
-): TlsFiles | undefined {
+function tlsOf(values: UrlOptions, { where, host, homeFolder }: Reading): TlsFiles | undefined {
   if (oneOf(values, 'ssl', ['off', 'required'], where) === 'off') {
     const stray = TLS_OPTIONS.find((name) => values.has(name))
     if (stray !== undefined) throw invalid(where, `the option ${stray} needs ssl=required`)
@@ -132,46 +113,7 @@ function tlsOf(
     )
   const file = (name: string): string | undefined => {
     const path = values.get(name)
-    if (path === undefined) return undefined
-    if (path.startsWith('~/')) return join(homeFolder, path.slice(1))
-    if (!isAbsolute(path))
-      throw invalid(where, `the option ${name} must be an absolute path or begin with ~/`)
-    return path
+    return path === undefined ? undefined : localPath(path, { where, option: name, homeFolder })
   }
   return { caPath: file('ca'), certPath: file('cert'), keyPath: file('key'), serverName }
-}
-
-function seconds(values: ReadonlyMap<string, string>, name: string, fallback: number, where: string): number {
-  const text = values.get(name)
-  if (text === undefined) return fallback
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < 1 || value > 3_600)
-    throw invalid(where, `the option ${name} must be a whole number of seconds from 1 to 3600`)
-  return value
-}
-
-/** One of a few words, the first being the default. */
-function oneOf<const Words extends readonly [string, ...string[]]>(
-  values: ReadonlyMap<string, string>,
-  name: string,
-  words: Words,
-  where: string,
-): Words[number] {
-  const given = values.get(name) ?? words[0]
-  const found = words.find((word) => word === given)
-  if (found === undefined) throw invalid(where, `the option ${name} must be one of ${words.join(', ')}`)
-  return found
-}
-
-function decoded(text: string, where: string, what: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    // The error is not kept: it may quote the text, which may be the password.
-    throw invalid(where, `${what} is not percent-encoded rightly; write % as %25`)
-  }
-}
-
-function invalid(where: string, detail: string): CauceError {
-  return new CauceError('CONFIG_INVALID', { where, detail })
 }

@@ -1,7 +1,7 @@
 import type { ReplayedRow } from '../destination.ts'
 import type { MysqlConnection } from './connection.ts'
 import { isDuplicateKey } from './errors.ts'
-import { GuardMoved } from './guard.ts'
+import { GuardMoved } from '../guard-rules.ts'
 import { quoteText } from './quote.ts'
 
 const MARKS_PER_STATEMENT = 1_000

@@ -7,7 +7,7 @@ import { checkServerIdentity, type ConnectionOptions } from 'node:tls'
 import type { Client, ClientConfig, QueryResult } from 'pg'
 import { CauceError } from '../../model/cauce-error.ts'
 import { type Driver, loadDriver } from './driver.ts'
-import { isLost } from './lost.ts'
+import { isLost } from '../../model/postgres-lost.ts'
 import type { PostgresLocation, TlsPlan } from './location.ts'
 import { quoteName, quoteText } from './quote.ts'
 

@@ -13,11 +13,11 @@ import type {
   ReportRow,
   TableShape,
 } from '../destination.ts'
+import { withLockTries } from '../lock-tries.ts'
 import { ConnectionHolder } from './connection-holder.ts'
-import { toPostgresError } from './errors.ts'
+import { isLockConflict, toPostgresError } from './errors.ts'
 import { findGuard } from './guard.ts'
 import { loadItem } from './load-item.ts'
-import { withLockTries } from './lock-conflicts.ts'
 import { postgresLocation } from './location.ts'
 import type { LoadTools } from './load-tools.ts'
 import { storedPeriods } from './periods.ts'
@@ -122,7 +122,7 @@ class PostgresDestination implements Destination {
     work: (tools: LoadTools) => Promise<Result>,
   ): Promise<Result> {
     return this.#afterOthers(async () =>
-      withLockTries(this.#holder.clock, async () => {
+      withLockTries({ clock: this.#holder.clock, isLockConflict }, async () => {
         const tools = await this.#holder.tools()
         try {
           await tools.prepared.prepare(tools.connection, tables, this.displayUrl)

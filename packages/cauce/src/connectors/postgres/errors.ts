@@ -1,7 +1,7 @@
 import { CauceError } from '../../model/cauce-error.ts'
 import type { ErrorCodeName } from '../../model/error-codes.ts'
 import { toCauceError } from '../../model/to-cauce-error.ts'
-import { isLost, sqlState, systemCode } from './lost.ts'
+import { isLost, sqlState, systemCode } from '../../model/postgres-lost.ts'
 import { rowReason } from './row-reasons.ts'
 
 /** What the error is about, for people. */

@@ -1,18 +1,7 @@
-import { sha256Hex } from '../../model/load-key.ts'
-import type { LoadRecord, LoadRequest, LoadResult } from '../destination.ts'
+import type { LoadRecord, LoadRequest } from '../destination.ts'
+import { explainRefusal, type GuardTable, refuseContent, refuseItem, type Refusal } from '../guard-rules.ts'
 import { loadRecordOf } from '../load-record.ts'
 import type { PostgresConnection } from './connection.ts'
-
-/** Why a load need not or must not happen. */
-export type Refusal = Extract<
-  LoadResult,
-  { kind: 'already_loaded' | 'duplicate' | 'refused' | 'occupied' | 'superseded' }
->
-
-/** A rival's guard was in our way and is gone again: the whole transaction is to be done again. */
-export class GuardMoved extends Error {
-  override readonly name = 'GuardMoved'
-}
 
 /**
  * Writes the guard row of a load that takes nobody's place, first of all in the transaction. While a rival's row for the same
@@ -23,7 +12,9 @@ export async function writeGuard(
   connection: PostgresConnection,
   request: Pick<LoadRequest, 'record' | 'duplicates'>,
 ): Promise<Refusal | undefined> {
-  return (await insertGuard(connection, request)) ? undefined : explainRefusal(connection, request)
+  return (await insertGuard(connection, request))
+    ? undefined
+    : explainRefusal(guardTable(connection), request)
 }
 
 /** Inserts the row unless another is in its way: an error would spoil the whole transaction. @returns whether it is in */
@@ -71,23 +62,12 @@ export async function findCurrent(
   return findBy(connection, 'refuse_item', refuseItem(record), lock)
 }
 
-/** The name weighs more than the bytes: where both are known, but not together, a person must look. */
-async function explainRefusal(
-  connection: PostgresConnection,
-  { record, duplicates }: Pick<LoadRequest, 'record' | 'duplicates'>,
-): Promise<Refusal> {
-  const same = await findGuard(connection, record.loadKey)
-  if (same !== undefined && same.replacedBy === undefined)
-    return { kind: 'already_loaded', counts: same.counts }
-  const named = await findCurrent(connection, record)
-  if (named !== undefined)
-    return named.sha256 === record.sha256
-      ? { kind: 'already_loaded', counts: named.counts }
-      : { kind: 'refused', loadedSha256: named.sha256 }
-  if (same !== undefined) return { kind: 'superseded' }
-  const alike = duplicates === 'refuse' ? await findAlike(connection, record) : undefined
-  if (alike !== undefined) return { kind: 'duplicate', otherItem: alike.item }
-  throw new GuardMoved('a rival gave up')
+function guardTable(connection: PostgresConnection): GuardTable {
+  return {
+    byKey: async (loadKey) => findGuard(connection, loadKey),
+    current: async (record) => findCurrent(connection, record),
+    alike: async (record) => findAlike(connection, record),
+  }
 }
 
 /** The load of the same bytes that forbids them under other names. */
@@ -118,12 +98,4 @@ export async function loadsByKey(
     [loadKeys],
   )
   return rows.map((row) => loadRecordOf(row))
-}
-
-export function refuseItem({ pipeline, item }: LoadRecord): string {
-  return sha256Hex(JSON.stringify([pipeline, item]))
-}
-
-export function refuseContent({ pipeline, sha256 }: LoadRecord): string {
-  return sha256Hex(JSON.stringify([pipeline, sha256]))
 }

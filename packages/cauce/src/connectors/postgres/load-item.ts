@@ -1,14 +1,14 @@
 import { CauceError } from '../../model/cauce-error.ts'
 import type { LoadHooks, LoadRecord, LoadRequest, LoadResult } from '../destination.ts'
+import { GuardMoved } from '../guard-rules.ts'
+import { LOCK_TRIES, pauseAfterConflict } from '../lock-tries.ts'
 import type { ConnectionHolder } from './connection-holder.ts'
 import type { PostgresConnection } from './connection.ts'
 import { isLockConflict, isLockWait, toPostgresError } from './errors.ts'
-import { GuardMoved } from './guard.ts'
 import type { LoadTools } from './load-tools.ts'
 import { fillTransaction, type Progress } from './load-transaction.ts'
-import { LOCK_TRIES, pauseAfterConflict } from './lock-conflicts.ts'
 import { settleLostCommit } from './lost-session.ts'
-import { isLost } from './lost.ts'
+import { isLost } from '../../model/postgres-lost.ts'
 import { undo } from './undo.ts'
 
 /** While a load waits for a rival at its door it holds nothing, so it can be patient. */

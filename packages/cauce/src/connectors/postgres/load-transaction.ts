@@ -8,10 +8,12 @@ import type {
   TableLoad,
   TableShape,
 } from '../destination.ts'
+import { checkCounts } from '../check-counts.ts'
+import type { Refusal, Taken } from '../guard-rules.ts'
 import type { PostgresConnection } from './connection.ts'
 import { copyFile } from './copy-file.ts'
 import { toPostgresError } from './errors.ts'
-import { type Refusal, writeGuard } from './guard.ts'
+import { writeGuard } from './guard.ts'
 import type { LoadTools } from './load-tools.ts'
 import { periodsStand } from './periods.ts'
 import { proveStage } from './proof.ts'
@@ -21,7 +23,7 @@ import { markReplayed } from './replay-marks.ts'
 import { replaceReport, tellReplaced } from './report.ts'
 import type { PreparedTable } from './shape.ts'
 import { appendStaged, createStage, proveKept, type StagedColumn, stagedColumns, stageName } from './stage.ts'
-import { isReplaced, takePlace, type Taken } from './take-place.ts'
+import { isReplaced, takePlace } from './take-place.ts'
 import { upsertSql } from './upsert-sql.ts'
 
 /** How far a transaction has come: while it waits for rivals it holds nothing that others need. */
@@ -190,16 +192,6 @@ async function mergeTable(
     throw new CauceError('ACCOUNTING_MISMATCH', {
       table: load.name,
       detail: `${load.rows} keys were staged and the server merged ${merged}`,
-    })
-}
-
-/** `read = loaded + rejected + skipped`, or the numbers we would commit are wrong. */
-function checkCounts({ record: { counts } }: LoadRequest): void {
-  const { read, loaded, rejected, skipped } = counts
-  if (read !== loaded + rejected + skipped)
-    throw new CauceError('ACCOUNTING_MISMATCH', {
-      table: 'cauce_loads',
-      detail: `${read} rows were read, but ${loaded} loaded, ${rejected} rejected and ${skipped} skipped`,
     })
 }
 

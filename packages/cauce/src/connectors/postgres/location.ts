@@ -1,5 +1,4 @@
-import { isAbsolute, join } from 'node:path'
-import { CauceError } from '../../model/cauce-error.ts'
+import { decoded, invalid, localPath, oneOf, seconds, type UrlOptions, urlOptions } from '../url-options.ts'
 
 /** Where a PostgreSQL database lies and how to get in, as its URL says. */
 export interface PostgresLocation {
@@ -68,7 +67,7 @@ export function postgresLocation(url: string, homeFolder: string): PostgresLocat
   if (user === '') throw invalid(where, 'the user is missing; write postgres://user@host/database')
   const database = decoded(found['database'] ?? '', where, 'the database')
   if (database === '') throw invalid(where, 'the database is missing; write postgres://user@host/database')
-  const values = optionValues(found['query'] ?? '', where)
+  const values = urlOptions({ query: found['query'] ?? '', known: OPTIONS, where })
   const host = hostOf(shownHost, values, where)
   const schema = schemaOf(values.get('schema'), where)
   const shownPort = port === 5432 ? '' : `:${port}`
@@ -104,24 +103,7 @@ const OPTIONS = [
   'settle',
 ]
 
-type Values = ReadonlyMap<string, string>
-
-function optionValues(query: string, where: string): Values {
-  const values = new Map<string, string>()
-  for (const option of query.split('&').filter((text) => text !== '')) {
-    const at = option.indexOf('=')
-    const name = at < 0 ? option : option.slice(0, at)
-    if (!OPTIONS.includes(name))
-      throw invalid(where, `an option in it is not known; known are ${OPTIONS.join(', ')}`)
-    const value = decoded(at < 0 ? '' : option.slice(at + 1), where, `the option ${name}`)
-    if (value === '') throw invalid(where, `the option ${name} is empty`)
-    if (values.has(name)) throw invalid(where, `the option ${name} is given more than once`)
-    values.set(name, value)
-  }
-  return values
-}
-
-function hostOf(shownHost: string, values: Values, where: string): string {
+function hostOf(shownHost: string, values: UrlOptions, where: string): string {
   const folder = values.get('host')
   if (shownHost !== '') {
     if (folder !== undefined) throw invalid(where, 'the host is given twice; leave the option host out')
@@ -159,7 +141,7 @@ interface Reading {
 
 const TLS_OPTIONS = ['sslrootcert', 'sslcert', 'sslkey', 'server_name']
 
-function tlsOf(values: Values, { where, host, homeFolder }: Reading): TlsPlan | undefined {
+function tlsOf(values: UrlOptions, { where, host, homeFolder }: Reading): TlsPlan | undefined {
   const mode = oneOf(values, 'sslmode', ['disable', 'require', 'verify-ca', 'verify-full'], where)
   if (mode === 'disable') {
     const stray = TLS_OPTIONS.find((name) => values.has(name))
@@ -170,11 +152,7 @@ function tlsOf(values: Values, { where, host, homeFolder }: Reading): TlsPlan | 
     throw invalid(where, 'the options sslcert and sslkey belong together')
   const file = (name: string): string | undefined => {
     const path = values.get(name)
-    if (path === undefined) return undefined
-    if (path.startsWith('~/')) return join(homeFolder, path.slice(1))
-    if (!isAbsolute(path))
-      throw invalid(where, `the option ${name} must be an absolute path or begin with ~/`)
-    return path
+    return path === undefined ? undefined : localPath(path, { where, option: name, homeFolder })
   }
   const caPath = file('sslrootcert')
   return {
@@ -185,39 +163,4 @@ function tlsOf(values: Values, { where, host, homeFolder }: Reading): TlsPlan | 
     keyPath: file('sslkey'),
     serverName: values.get('server_name') ?? host,
   }
-}
-
-function seconds(values: Values, name: string, fallback: number, where: string): number {
-  const text = values.get(name)
-  if (text === undefined) return fallback
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < 1 || value > 3_600)
-    throw invalid(where, `the option ${name} must be a whole number of seconds from 1 to 3600`)
-  return value
-}
-
-/** One of a few words, the first being the default. */
-function oneOf<const Words extends readonly [string, ...string[]]>(
-  values: Values,
-  name: string,
-  words: Words,
-  where: string,
-): Words[number] {
-  const given = values.get(name) ?? words[0]
-  const found = words.find((word) => word === given)
-  if (found === undefined) throw invalid(where, `the option ${name} must be one of ${words.join(', ')}`)
-  return found
-}
-
-function decoded(text: string, where: string, what: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    // The error is not kept: it may quote the text, which may be the password.
-    throw invalid(where, `${what} is not percent-encoded rightly; write % as %25`)
-  }
-}
-
-function invalid(where: string, detail: string): CauceError {
-  return new CauceError('CONFIG_INVALID', { where, detail })
 }

@@ -1,11 +1,11 @@
-import { CauceError } from '../../model/cauce-error.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { LoadRequest } from '../destination.ts'
+import { whileReachable } from '../while-reachable.ts'
 import { PostgresConnection, type TransactionFacts } from './connection.ts'
 import { isLockWait } from './errors.ts'
 import { findGuard, insertGuard } from './guard.ts'
 import type { PostgresLocation } from './location.ts'
-import { isLost } from './lost.ts'
+import { isLost } from '../../model/postgres-lost.ts'
 
 /** A session we can no longer talk to, with a transaction that may still be open on the server. */
 export interface LostSession {
@@ -18,7 +18,6 @@ export interface LostSession {
 /** How long the probe for a guard row waits for a transaction that is still open, before that is ended. */
 const PROBE_WAIT_SECONDS = 5
 const GONE_PAUSE_MS = 20
-const RECONNECT_PAUSE_MS = 250
 
 /**
  * Settles a COMMIT whose reply was lost: inserts the guard key again in a new transaction, which waits for the old one. A duplicate
@@ -31,7 +30,7 @@ export async function settleLostCommit(
 ): Promise<'committed' | 'rolled-back'> {
   const { location } = session
   const patient = { ...location, lockWaitSeconds: PROBE_WAIT_SECONDS }
-  return whileReachable(session, async () => {
+  return whileReachable(patienceOf(session), async () => {
     const connection = await PostgresConnection.open(patient)
     try {
       return await probe(connection, session, request)
@@ -73,7 +72,7 @@ async function probe(
 export async function confirmRollback(session: LostSession): Promise<void> {
   // What had not begun, as far as we heard, has done nothing.
   if (session.facts === undefined) return
-  await whileReachable(session, async () => {
+  await whileReachable(patienceOf(session), async () => {
     const connection = await PostgresConnection.open(session.location)
     try {
       if (!(await endSession(connection, session.facts))) return true
@@ -102,29 +101,6 @@ async function endSession(
   return ended.length > 0
 }
 
-/** Asks again while the answer is undefined or the server cannot be reached, until the time for it is over. */
-async function whileReachable<Answer>(
-  { location: { displayUrl, settleTimeoutMs }, clock }: LostSession,
-  question: () => Promise<Answer | undefined>,
-): Promise<Answer> {
-  const deadline = clock.now() + settleTimeoutMs
-  let last: unknown
-  while (clock.now() < deadline) {
-    try {
-      const answer = await question()
-      if (answer !== undefined) return answer
-    } catch (error) {
-      if (!isLost(error)) throw error
-      last = error
-      await clock.sleep(RECONNECT_PAUSE_MS)
-    }
-  }
-  throw new CauceError(
-    'DESTINATION_UNREACHABLE',
-    {
-      url: displayUrl,
-      detail: 'the connection broke and what became of the load could not be asked; the next try finds out',
-    },
-    { cause: last },
-  )
+function patienceOf({ location: { displayUrl, settleTimeoutMs }, clock }: LostSession) {
+  return { displayUrl, settleTimeoutMs, clock, isLost }
 }

@@ -3,7 +3,7 @@ import { CauceError } from '../../model/cauce-error.ts'
 import { type ArrayAnswer, PostgresConnection } from './connection.ts'
 import { toPostgresError } from './errors.ts'
 import type { PostgresLocation } from './location.ts'
-import { sqlState } from './lost.ts'
+import { sqlState } from '../../model/postgres-lost.ts'
 import { quoteText } from './quote.ts'
 
 /**

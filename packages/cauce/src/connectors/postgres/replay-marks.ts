@@ -1,6 +1,6 @@
 import type { ReplayedRow } from '../destination.ts'
 import type { PostgresConnection } from './connection.ts'
-import { GuardMoved } from './guard.ts'
+import { GuardMoved } from '../guard-rules.ts'
 
 const MARKS_PER_STATEMENT = 10_000
 

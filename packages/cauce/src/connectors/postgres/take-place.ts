@@ -1,23 +1,16 @@
 import type { LoadRecord, LoadRequest } from '../destination.ts'
-import { loadRecordOf } from '../load-record.ts'
-import type { PostgresConnection } from './connection.ts'
-import { isDuplicateKey } from './errors.ts'
 import {
-  findAlike,
-  findBy,
-  findCurrent,
   GuardMoved,
-  insertGuard,
+  judgePlace,
   refuseContent,
   refuseItem,
   type Refusal,
-} from './guard.ts'
-
-/** The guard is written; these loads, whose rows are to go, are marked as replaced by it. */
-export interface Taken {
-  readonly kind: 'taken'
-  readonly replaced: readonly LoadRecord[]
-}
+  type Taken,
+} from '../guard-rules.ts'
+import { loadRecordOf } from '../load-record.ts'
+import type { PostgresConnection } from './connection.ts'
+import { isDuplicateKey } from './errors.ts'
+import { findAlike, findBy, findCurrent, insertGuard } from './guard.ts'
 
 /** Rivals of the same item take turns at its guard row; more in a row than this are met again by the whole transaction. */
 const LOOKS = 3
@@ -33,7 +26,7 @@ export async function takePlace(
   const { record, replacing } = request
   for (let looks = 1; looks <= LOOKS; looks++) {
     const current = await findCurrent(connection, record, 'for update')
-    const refusal = judge(current, record, replacing?.loads ?? [])
+    const refusal = judgePlace(current, record, replacing?.loads ?? [])
     if (refusal !== undefined) return refusal
     const own = await findBy(connection, 'load_key', record.loadKey, 'for update')
     if (own !== undefined && own.replacedBy === undefined)
@@ -48,19 +41,6 @@ export async function takePlace(
     if (replaced.length > 0) throw new GuardMoved('a rival came in between')
   }
   throw new GuardMoved('rivals of the same item keep coming')
-}
-
-/** Why a load must not take the place of the one that stands for its item; undefined: it may, or nothing stands there. */
-function judge(
-  current: LoadRecord | undefined,
-  record: LoadRecord,
-  mayReplace: readonly string[],
-): Refusal | undefined {
-  if (current === undefined) return undefined
-  // The same bytes under the same name, perhaps by a later reload: what this load would bring is there.
-  if (current.sha256 === record.sha256 && current.generation >= record.generation)
-    return { kind: 'already_loaded', counts: current.counts }
-  return mayReplace.includes(current.loadKey) ? undefined : { kind: 'occupied', by: current }
 }
 
 /** Loads that mended rejects of another. Whoever loads one holds the other's row (`isReplaced`), so none is under way now. */

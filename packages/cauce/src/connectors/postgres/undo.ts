@@ -1,6 +1,6 @@
 import type { PostgresConnection } from './connection.ts'
 import type { ConnectionHolder } from './connection-holder.ts'
-import { isLost } from './lost.ts'
+import { isLost } from '../../model/postgres-lost.ts'
 import { confirmRollback } from './lost-session.ts'
 
 /** How long a lost session is looked for when nobody asked to be sure of its end. */

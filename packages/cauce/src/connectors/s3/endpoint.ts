@@ -1,4 +1,5 @@
-import { given, invalid, type Environment } from './settings.ts'
+import { given, type Environment } from './settings.ts'
+import { invalid } from '../url-options.ts'
 
 /**
  * The server's address: the option, else `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL` or `MINIO_ENDPOINT`; undefined is AWS.

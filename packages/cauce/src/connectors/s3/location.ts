@@ -1,7 +1,7 @@
-import { isAbsolute, join } from 'node:path'
+import { decoded, invalid, localPath, urlOptions } from '../url-options.ts'
 import { endpointOf } from './endpoint.ts'
 import { loginOf, type S3Login } from './login.ts'
-import { given, invalid, type Environment } from './settings.ts'
+import { given, type Environment } from './settings.ts'
 
 /** Where a bucket lies and how to get in, as URL and environment say. */
 export interface S3Location {
@@ -48,7 +48,8 @@ export function s3Location(url: string, environment: Environment, homeFolder: st
   const where = `source s3://${bucket}`
   const folder = decoded(found['path'] ?? '', where, 'the folder').slice(1)
   const prefix = folder === '' || folder.endsWith('/') ? folder : `${folder}/`
-  const options = optionsOf(found['query'] ?? '', where)
+  const options = urlOptions({ query: found['query'] ?? '', known: OPTION_NAMES, where })
+  const ca = options.get('ca') ?? given(environment, 'AWS_CA_BUNDLE')
   const endpoint = endpointOf({ option: options.get('endpoint'), environment, where })
   return {
     bucket,
@@ -57,7 +58,7 @@ export function s3Location(url: string, environment: Environment, homeFolder: st
     region: regionOf(options, environment) ?? (endpoint === undefined ? undefined : 'us-east-1'),
     pathStyle: pathStyle(options.get('style'), endpoint, where),
     login: loginOf({ options, environment, isAws: endpoint === undefined, where }),
-    caPath: localPath(options.get('ca') ?? given(environment, 'AWS_CA_BUNDLE'), where, homeFolder),
+    caPath: ca === undefined ? undefined : localPath(ca, { where, option: 'ca', homeFolder }),
     timeoutMs: 1_000 * wholeNumber(options.get('timeout') ?? '30', { where, what: 'timeout', max: 3_600 }),
     connections: wholeNumber(options.get('connections') ?? '4', { where, what: 'connections', max: 64 }),
     startAfter: options.get('start_after'),
@@ -83,21 +84,6 @@ const OPTION_NAMES = [
   'connections',
   'start_after',
 ]
-
-function optionsOf(query: string, where: string): ReadonlyMap<string, string> {
-  const values = new Map<string, string>()
-  for (const option of query.split('&').filter((text) => text !== '')) {
-    const at = option.indexOf('=')
-    const name = at < 0 ? option : option.slice(0, at)
-    if (!OPTION_NAMES.includes(name))
-      throw invalid(where, `an option in it is not known; known are ${OPTION_NAMES.join(', ')}`)
-    const value = decoded(at < 0 ? '' : option.slice(at + 1), where, `the option ${name}`)
-    if (value === '') throw invalid(where, `the option ${name} is empty`)
-    if (values.has(name)) throw invalid(where, `the option ${name} is given more than once`)
-    values.set(name, value)
-  }
-  return values
-}
 
 function bucketOf(name: string | undefined): string {
   if (name === undefined)
@@ -131,23 +117,6 @@ function wholeNumber(
   if (!/^\d{1,4}$/.test(text) || number < 1 || number > max)
     throw invalid(where, `the option ${what} must be a whole number from 1 to ${max}`)
   return number
-}
-
-/** Relative to what would be anybody's guess: the connector does not know the project's folder. */
-function localPath(path: string | undefined, where: string, homeFolder: string): string | undefined {
-  if (path === undefined) return undefined
-  if (path.startsWith('~/')) return join(homeFolder, path.slice(1))
-  if (!isAbsolute(path)) throw invalid(where, 'the option ca must be an absolute path or begin with ~/')
-  return path
-}
-
-function decoded(text: string, where: string, what: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    // The error is not kept: it may quote the text, which may be the secret key.
-    throw invalid(where, `${what} is not percent-encoded rightly; write % as %25`)
-  }
 }
 
 function encodedPath(path: string): string {

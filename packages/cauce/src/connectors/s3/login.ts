@@ -1,4 +1,5 @@
-import { given, invalid, type Environment } from './settings.ts'
+import { given, type Environment } from './settings.ts'
+import { invalid } from '../url-options.ts'
 
 /** Keys as they are given. */
 export interface S3Keys {

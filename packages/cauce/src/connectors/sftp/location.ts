@@ -1,5 +1,4 @@
-import { isAbsolute, join } from 'node:path'
-import { CauceError } from '../../model/cauce-error.ts'
+import { decoded, invalid, localPath, urlOptionLists } from '../url-options.ts'
 
 /** Where an SFTP source lies and how to get in, as its URL says. */
 export interface SftpLocation {
@@ -69,16 +68,7 @@ const SFTP_URL =
 type Options = Pick<SftpLocation, 'keyPath' | 'passphrase' | 'hostKeys' | 'knownHostsPath' | 'timeoutMs'>
 
 function optionsOf(query: string, where: string, homeFolder: string): Options {
-  const values = new Map<string, string[]>()
-  for (const option of query.split('&').filter((text) => text !== '')) {
-    const at = option.indexOf('=')
-    const name = at < 0 ? option : option.slice(0, at)
-    if (!OPTION_NAMES.includes(name))
-      throw invalid(where, `an option in it is not known; known are ${OPTION_NAMES.join(', ')}`)
-    const value = decoded(at < 0 ? '' : option.slice(at + 1), where, `the option ${name}`)
-    if (value === '') throw invalid(where, `the option ${name} is empty`)
-    values.set(name, [...(values.get(name) ?? []), value])
-  }
+  const values = urlOptionLists({ query, known: OPTION_NAMES, where })
   const one = (name: string): string | undefined => {
     const given = values.get(name) ?? []
     if (given.length > 1) throw invalid(where, `the option ${name} is given more than once`)
@@ -86,7 +76,7 @@ function optionsOf(query: string, where: string, homeFolder: string): Options {
   }
   const pathOf = (name: string): string | undefined => {
     const path = one(name)
-    return path === undefined ? undefined : localPath(path, where, name, homeFolder)
+    return path === undefined ? undefined : localPath(path, { where, option: name, homeFolder })
   }
   const hostKeys = (values.get('hostkey') ?? []).map((text) => fingerprint(text, where))
   const knownHostsPath = pathOf('known_hosts')
@@ -109,14 +99,6 @@ function timeoutMs(text: string | undefined, where: string): number {
   return seconds * 1_000
 }
 
-/** Relative to what would be anybody's guess: the connector does not know the project's folder. */
-function localPath(path: string, where: string, option: string, homeFolder: string): string {
-  if (path.startsWith('~/')) return join(homeFolder, path.slice(1))
-  if (!isAbsolute(path))
-    throw invalid(where, `the option ${option} must be an absolute path or begin with ~/`)
-  return path
-}
-
 function fingerprint(text: string, where: string): string {
   const base64 = /^SHA256:([A-Za-z0-9+/]{43})=?$/.exec(text)?.[1]
   if (base64 === undefined)
@@ -132,17 +114,4 @@ function folderOf(path: string): string {
   const home = /^\/(?:~|\.)(?:\/+|$)/.exec(folder)
   if (home === null) return folder
   return folder.slice(home[0].length) || '.'
-}
-
-function decoded(text: string, where: string, what: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    // The error is not kept: it may quote the text, which may be the password.
-    throw invalid(where, `${what} is not percent-encoded rightly; write % as %25`)
-  }
-}
-
-function invalid(where: string, detail: string): CauceError {
-  return new CauceError('CONFIG_INVALID', { where, detail })
 }

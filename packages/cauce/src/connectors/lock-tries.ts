@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { Clock } from '../../model/clock.ts'
-import { isLockConflict } from './errors.ts'
+import type { Clock } from '../model/clock.ts'
 
 /** Work that met a deadlock or a locked row is done again from the start, this often in all. */
 export const LOCK_TRIES = 3
@@ -12,7 +11,10 @@ export async function pauseAfterConflict(clock: Clock, tries: number): Promise<v
 }
 
 /** Does work again while it meets locks of others; it must leave nothing behind when it fails. */
-export async function withLockTries<Result>(clock: Clock, work: () => Promise<Result>): Promise<Result> {
+export async function withLockTries<Result>(
+  { clock, isLockConflict }: { readonly clock: Clock; readonly isLockConflict: (error: unknown) => boolean },
+  work: () => Promise<Result>,
+): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
       return await work()

@@ -1,3 +1,8 @@
+/*
+ * What errors of `pg` and of a PostgreSQL server mean for a connection. The ledger and the destination, which do not know each
+ * other, speak to such servers.
+ */
+
 /** The server ended the connection, or takes none at this moment: shutdown, crash, starting, idle too long, too many clients. */
 const LOST_STATES: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '57P05', '25P03', '53300'])
 
