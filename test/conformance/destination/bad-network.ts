@@ -9,7 +9,7 @@ import { INTEGER, TEXT } from './round-trip.ts'
 import { shapeOf, TestBed, type LoadSketch } from './test-bed.ts'
 
 export const FILAS = shapeOf({ name: 'filas', columns: { a: TEXT } })
-export const CUENTAS = shapeOf({
+const CUENTAS = shapeOf({
   name: 'cuentas',
   columns: { clave: TEXT, n: INTEGER },
   key: ['clave'],
@@ -21,7 +21,9 @@ export interface NetworkedServer {
   readonly name: ServerName
   address(): { readonly host: string; readonly port: number }
   /** Its databases, reached directly. */
-  kit(): DestinationKit & { createDatabase(): Promise<KitDatabase & { readonly url: string }> }
+  kit(): Omit<DestinationKit, 'createDatabase'> & {
+    createDatabase(): Promise<KitDatabase & { readonly url: string }>
+  }
   open(url: string): Promise<Destination>
 }
 
